@@ -1,0 +1,148 @@
+/**
+ * Counters, gauges and histograms that cost a few nanoseconds to touch, shown through prom-client.
+ *
+ * prom-client is loaded at the first exposition (55 ms that no start-up pays), and a labelled `inc` of
+ * its own takes about a microsecond, which at 50,000 tokens a second is felt.
+ */
+import type { Registry } from 'prom-client'
+import { type Buckets, createBuckets } from './buckets.ts'
+
+export type Labels = Readonly<Record<string, string>>
+
+export interface Counter {
+  /** Adds `amount` (default 1) to the series of these label values, in the order of the label names. */
+  add(amount?: number, ...labelValues: string[]): void
+  value(...labelValues: string[]): number
+}
+
+export interface Gauge {
+  set(value: number, ...labelValues: string[]): void
+}
+
+export interface Definition {
+  /** Full Prometheus name, with unit and, for counters, `_total`. */
+  readonly name: string
+  readonly help: string
+  /** Label names: small closed sets, never a key, URL, prompt or request id. */
+  readonly labels?: readonly string[]
+}
+
+export interface Instruments {
+  counter(definition: Definition): Counter
+  gauge(definition: Definition): Gauge
+  /** A gauge that is read when it is shown. */
+  reading(definition: Definition, read: () => number): void
+  /** Upper edges in the unit of the name (seconds). */
+  histogram(definition: Definition & { edges: readonly number[] }): Buckets
+  readonly definitions: readonly (Definition & { readonly type: Type })[]
+  /** A prom-client registry of them all, for exposition and for a Pushgateway. */
+  registry(): Promise<Registry>
+}
+
+type Type = 'counter' | 'gauge' | 'histogram'
+
+interface Sample {
+  readonly value: number
+  readonly labels: Labels
+  readonly metricName?: string
+}
+
+/** `shared` labels stand on every series. */
+export function createInstruments(shared: Labels = {}): Instruments {
+  const definitions: (Definition & { type: Type; samples: () => Sample[] })[] = []
+  let registry: Promise<Registry> | undefined
+
+  function define(type: Type, definition: Definition, samples: () => Sample[]): void {
+    if (definitions.some(({ name }) => name === definition.name)) {
+      throw new Error(`The instrument ${definition.name} is defined twice.`)
+    }
+    definitions.push({ ...definition, type, samples })
+    registry = undefined
+  }
+
+  /** One number per combination of label values; without labels the series exists from the start. */
+  function series(labelNames: readonly string[] = []) {
+    const values = new Map<string, { value: number; labels: Labels }>()
+    function at(labelValues: readonly string[]) {
+      const key = labelValues.length === 1 ? labelValues[0]! : labelValues.join('\u001f')
+      let entry = values.get(key)
+      if (!entry) {
+        const labels = labelNames.map((name, i) => [name, labelValues[i] ?? ''] as const)
+        entry = { value: 0, labels: { ...Object.fromEntries(labels), ...shared } }
+        values.set(key, entry)
+      }
+      return entry
+    }
+    if (labelNames.length === 0) at([])
+    return { at, samples: () => [...values.values()].map(entry => ({ ...entry })) }
+  }
+
+  return {
+    definitions,
+
+    counter(definition) {
+      const { at, samples } = series(definition.labels)
+      define('counter', definition, samples)
+      return {
+        add(amount = 1, ...labelValues) {
+          at(labelValues).value += amount
+        },
+        value: (...labelValues) => at(labelValues).value,
+      }
+    },
+
+    gauge(definition) {
+      const { at, samples } = series(definition.labels)
+      define('gauge', definition, samples)
+      return {
+        set(value, ...labelValues) {
+          at(labelValues).value = value
+        },
+      }
+    },
+
+    reading(definition, read) {
+      define('gauge', definition, () => [{ value: read(), labels: shared }])
+    },
+
+    histogram({ edges, ...definition }) {
+      const buckets = createBuckets(edges)
+      define('histogram', definition, () => bucketSamples(definition.name, buckets, shared))
+      return buckets
+    },
+
+    registry() {
+      registry ??= buildRegistry()
+      return registry
+    },
+  }
+
+  async function buildRegistry(): Promise<Registry> {
+    const { default: client } = await import('prom-client')
+    const built = new client.Registry()
+    for (const { name, help, type, samples } of definitions) {
+      const metric = { name, help, type, get: async () => ({ name, help, type, values: samples() }) }
+      // The registry needs no more of a metric than this; its declared type is that of its own classes.
+      built.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0])
+    }
+    return built
+  }
+}
+
+/** Prometheus' form: cumulative counts by `le`, then the sum and the count. */
+function bucketSamples(name: string, { edges, counts, sum, count }: Buckets, labels: Labels) {
+  const samples: Sample[] = []
+  let cumulative = 0
+  for (const [i, edge] of edges.entries()) {
+    cumulative += counts[i]!
+    samples.push({
+      value: cumulative,
+      labels: { ...labels, le: String(edge) },
+      metricName: `${name}_bucket`,
+    })
+  }
+  samples.push({ value: count, labels: { ...labels, le: '+Inf' }, metricName: `${name}_bucket` })
+  samples.push({ value: sum, labels, metricName: `${name}_sum` })
+  samples.push({ value: count, labels, metricName: `${name}_count` })
+  return samples
+}

@@ -1,0 +1,95 @@
+/**
+ * Server-sent events: writing them, and reading them from bytes as they arrive.
+ * WHATWG HTML §9.2 "Server-sent events". Lines end in LF, CRLF or CR and nothing else.
+ */
+
+export const doneEvent = 'data: [DONE]\n\n'
+
+/** One event with `data` on a single line; JSON never holds a bare newline. */
+export function dataEvent(json: string): string {
+  return `data: ${json}\n\n`
+}
+
+export interface SseEvent {
+  /** The `event:` field, '' when there was none. */
+  readonly event: string
+  /** The `data:` lines joined with LF. */
+  readonly data: string
+}
+
+export class SseLineTooLong extends Error {
+  override readonly name = 'SseLineTooLong'
+  readonly maxBytes: number
+  constructor(maxBytes: number) {
+    super(`A line of the event stream is longer than ${maxBytes} bytes.`)
+    this.maxBytes = maxBytes
+  }
+}
+
+const LF = 10
+const CR = 13
+
+/**
+ * A reader of events from byte chunks cut anywhere, also inside a character or a CRLF.
+ * An event is given out when its blank line has arrived; the rest of a stream cut before that is dropped.
+ * Throws SseLineTooLong when a line or an event outgrows `maxBytes`; the reader is then of no more use.
+ */
+export function createSseReader(
+  onEvent: (event: SseEvent) => void,
+  { maxBytes = 16 * 1024 * 1024 }: { maxBytes?: number } = {},
+): { feed(chunk: Uint8Array): void } {
+  let rest: Buffer = Buffer.alloc(0)
+  /** How far `rest` is known to hold no line end. */
+  let searched = 0
+  let skipLf = false
+  let atStart = true
+  let event = ''
+  let data: string | undefined
+
+  function takeLine(line: string): void {
+    if (atStart) {
+      atStart = false
+      if (line.startsWith('\ufeff')) line = line.slice(1)
+    }
+    if (line === '') {
+      if (data !== undefined) onEvent({ event, data })
+      event = ''
+      data = undefined
+      return
+    }
+    const colon = line.indexOf(':')
+    const field = colon < 0 ? line : line.slice(0, colon)
+    const value = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
+    if (field === 'data') {
+      data = data === undefined ? value : `${data}\n${value}`
+      if (data.length > maxBytes) throw new SseLineTooLong(maxBytes)
+    } else if (field === 'event') event = value
+  }
+
+  return {
+    feed(chunk) {
+      let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      if (rest.length > 0) bytes = Buffer.concat([rest, bytes])
+      let start = 0
+      let nextCr = bytes.indexOf(CR, searched)
+      for (;;) {
+        if (skipLf && start < bytes.length) {
+          if (bytes[start] === LF) start++
+          skipLf = false
+        }
+        const from = Math.max(start, searched)
+        const lf = bytes.indexOf(LF, from)
+        if (nextCr >= 0 && nextCr < from) nextCr = bytes.indexOf(CR, from)
+        const end = nextCr < 0 ? lf : lf < 0 ? nextCr : Math.min(lf, nextCr)
+        if (end < 0) break
+        takeLine(bytes.toString('utf8', start, end))
+        skipLf = end === nextCr
+        start = end + 1
+      }
+      // Copied, so that the rest does not keep a whole network buffer alive.
+      rest = start < bytes.length ? Buffer.from(bytes.subarray(start)) : Buffer.alloc(0)
+      searched = rest.length
+      if (rest.length > maxBytes) throw new SseLineTooLong(maxBytes)
+    },
+  }
+}

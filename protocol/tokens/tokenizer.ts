@@ -1,0 +1,115 @@
+/** Text to tokens: exact counts and the texts of single tokens, at a cost linear in the text. */
+import { mergePiece } from './merge.ts'
+import { type EncodingName, loadVocabulary, type Vocabulary } from './vocabulary.ts'
+
+export interface Tokenizer {
+  readonly encoding: EncodingName
+  /** How many tokens `text` is. Special tokens such as <|endoftext|> count as the text they are. */
+  count(text: string): number
+  /** The same for text of any size, giving way to the event loop every few milliseconds. */
+  countInSlices(text: string): Promise<number>
+  /** The text's tokens, one by one. */
+  split(text: string): TokenText[]
+  /** The same for text of any size, giving way to the event loop every few milliseconds. */
+  splitInSlices(text: string): Promise<TokenText[]>
+  /** The pieces that merging never crosses, in order: `pieces.join('') === text`. */
+  pieces(text: string): Iterable<string>
+}
+
+/** One token's text; where a character spans several tokens, the text of all of them together. */
+export interface TokenText {
+  readonly text: string
+  readonly tokens: number
+}
+
+/** Pieces whose count is kept; beyond it the cache starts anew. */
+const CACHED_PIECES = 50_000
+const CACHED_PIECE_LENGTH = 64
+/** Finding a piece as long as this took a while: a pause point. */
+const LONG_PIECE = 65_536
+/** How long a slice of work may hold the event loop. */
+const SLICE_MS = 5
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export async function loadTokenizer(encoding: EncodingName): Promise<Tokenizer> {
+  const vocabulary = await loadVocabulary(encoding)
+  const counts = new Map<string, number>()
+
+  function* countSteps(text: string): Generator<void, number> {
+    let total = 0
+    let pieces = 0
+    for (const piece of piecesOf(vocabulary, text)) {
+      const cached = counts.get(piece)
+      total += cached ?? (yield* countPiece(piece))
+      if (++pieces % 256 === 0) yield
+    }
+    return total
+  }
+
+  function* countPiece(piece: string): Generator<void, number> {
+    if (piece.length > LONG_PIECE) yield
+    const bytes = encoder.encode(piece)
+    const whole = vocabulary.rankOf(bytes, 0, bytes.length) >= 0
+    const count = whole ? 1 : (yield* mergePiece(vocabulary, bytes)).length
+    if (piece.length <= CACHED_PIECE_LENGTH) {
+      if (counts.size >= CACHED_PIECES) counts.clear()
+      counts.set(piece, count)
+    }
+    return count
+  }
+
+  function* splitSteps(text: string): Generator<void, TokenText[]> {
+    const texts: TokenText[] = []
+    for (const piece of piecesOf(vocabulary, text)) {
+      if (piece.length > LONG_PIECE) yield
+      const bytes = encoder.encode(piece)
+      const whole = vocabulary.rankOf(bytes, 0, bytes.length) >= 0
+      const ends = whole ? [bytes.length] : yield* mergePiece(vocabulary, bytes)
+      let start = 0
+      let tokens = 0
+      for (const end of ends) {
+        tokens++
+        if (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) continue // inside a character
+        texts.push({ text: decoder.decode(bytes.subarray(start, end)), tokens })
+        start = end
+        tokens = 0
+      }
+      if (texts.length % 256 === 0) yield
+    }
+    return texts
+  }
+
+  return {
+    encoding,
+    count: text => finish(countSteps(text)),
+    countInSlices: text => finishInSlices(countSteps(text)),
+    split: text => finish(splitSteps(text)),
+    splitInSlices: text => finishInSlices(splitSteps(text)),
+    pieces: text => piecesOf(vocabulary, text),
+  }
+}
+
+function* piecesOf({ pattern }: Vocabulary, text: string): Generator<string> {
+  const regex = new RegExp(pattern) // lastIndex is this walk's own
+  for (let match = regex.exec(text); match; match = regex.exec(text)) yield match[0]
+}
+
+function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+async function finishInSlices<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const until = performance.now() + SLICE_MS
+    do {
+      const step = steps.next()
+      if (step.done) return step.value
+    } while (performance.now() < until)
+    await new Promise<void>(resolve => setImmediate(resolve))
+  }
+}
