@@ -69,7 +69,11 @@ const families: Readonly<Record<string, Family>> = {
   constant: (text, p) => (takes(p, '$0') ? constantOf(text, p.$0) : undefined),
 
   uniform(text, p) {
-    const bounds = takes(p, '$0', '$1') ? [p.$0, p.$1] : takes(p, 'min', 'max') ? [p.min, p.max] : []
+    const bounds = takes(p, '$0', '$1')
+      ? [p.$0, p.$1]
+      : takes(p, 'min', 'max')
+        ? [p.min, p.max]
+        : []
     const [low, high] = bounds
     if (low === undefined || high === undefined || high < low) return undefined
     return {
@@ -133,4 +137,3 @@ function gammaDeviate(shape: number, random: Random): number {
     if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v
   }
 }
-

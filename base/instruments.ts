@@ -13,6 +13,8 @@ export interface Counter {
   /** Adds `amount` (default 1) to the series of these label values, in the order of the label names. */
   add(amount?: number, ...labelValues: string[]): void
   value(...labelValues: string[]): number
+  /** The one series of these label values, for a hot path: no look-up. */
+  series(...labelValues: string[]): { value: number }
 }
 
 export interface Gauge {
@@ -88,6 +90,7 @@ export function createInstruments(shared: Labels = {}): Instruments {
           at(labelValues).value += amount
         },
         value: (...labelValues) => at(labelValues).value,
+        series: (...labelValues) => at(labelValues),
       }
     },
 
@@ -121,7 +124,12 @@ export function createInstruments(shared: Labels = {}): Instruments {
     const { default: client } = await import('prom-client')
     const built = new client.Registry()
     for (const { name, help, type, samples } of definitions) {
-      const metric = { name, help, type, get: async () => ({ name, help, type, values: samples() }) }
+      const metric = {
+        name,
+        help,
+        type,
+        get: async () => ({ name, help, type, values: samples() }),
+      }
       // The registry needs no more of a metric than this; its declared type is that of its own classes.
       built.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0])
     }

@@ -3,6 +3,11 @@
  * Source: recorded api.openai.com traffic and public issue threads.
  */
 
+import { formatGoDuration } from './go-duration.ts'
+
+/** The organisation that the mock answers for. */
+export const organization = 'org-tokadence'
+
 export type ErrorType =
   | 'invalid_request_error'
   | 'insufficient_quota'
@@ -211,6 +216,48 @@ export function strayToolMessage(index: number): ApiError {
     400,
     "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
     { param: `messages.[${index}].role` },
+  )
+}
+
+/** What a refused request ran into; `limit` and the rest in units a minute, or slots. */
+export interface Refusal {
+  readonly kind: 'requests' | 'tokens' | 'concurrent'
+  readonly model: string
+  readonly limit: number
+  readonly used: number
+  readonly requested: number
+  /** Ms until the same request would be let in. */
+  readonly waitMs: number
+}
+
+const LIMIT_NAMES = {
+  requests: 'requests per min (RPM)',
+  tokens: 'tokens per min (TPM)',
+  concurrent: 'concurrent requests',
+} as const
+const LIMITS_PAGE = 'Visit https://platform.openai.com/account/rate-limits to learn more.'
+
+/** `headers`: the limits' state and the wait, which agree with the message. */
+export function rateLimited(
+  { kind, model, limit, used, requested, waitMs }: Refusal,
+  headers: Readonly<Record<string, string>>,
+): ApiError {
+  return new ApiError(
+    429,
+    `Rate limit reached for ${model} in organization ${organization} on ${LIMIT_NAMES[kind]}: Limit ${limit}, Used ${used}, Requested ${requested}. Please try again in ${formatGoDuration(Math.ceil(waitMs))}. ${LIMITS_PAGE}`,
+    { type: kind === 'tokens' ? 'tokens' : 'requests', code: 'rate_limit_exceeded', headers },
+  )
+}
+
+/** More than the whole limit at once: waiting does not help, so no wait is named. */
+export function requestTooLarge(
+  { model, limit, requested }: Pick<Refusal, 'model' | 'limit' | 'requested'>,
+  headers: Readonly<Record<string, string>>,
+): ApiError {
+  return new ApiError(
+    429,
+    `Request too large for ${model} in organization ${organization} on ${LIMIT_NAMES.tokens}: Limit ${limit}, Requested ${requested}. The input or output tokens must be reduced in order to run successfully. ${LIMITS_PAGE}`,
+    { type: 'tokens', code: 'rate_limit_exceeded', headers },
   )
 }
 

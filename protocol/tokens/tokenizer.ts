@@ -33,8 +33,19 @@ const SLICE_MS = 5
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-export async function loadTokenizer(encoding: EncodingName): Promise<Tokenizer> {
-  const vocabulary = await loadVocabulary(encoding)
+const loading = new Map<EncodingName, Promise<Tokenizer>>()
+
+/** Loads an encoding's tokenizer once a process (about 60 ms); later calls share it. */
+export function loadTokenizer(encoding: EncodingName): Promise<Tokenizer> {
+  let tokenizer = loading.get(encoding)
+  if (!tokenizer) {
+    tokenizer = loadVocabulary(encoding).then(createTokenizer)
+    loading.set(encoding, tokenizer)
+  }
+  return tokenizer
+}
+
+function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   const counts = new Map<string, number>()
 
   function* countSteps(text: string): Generator<void, number> {
@@ -82,7 +93,7 @@ export async function loadTokenizer(encoding: EncodingName): Promise<Tokenizer> 
   }
 
   return {
-    encoding,
+    encoding: vocabulary.name,
     count: text => finish(countSteps(text)),
     countInSlices: text => finishInSlices(countSteps(text)),
     split: text => finish(splitSteps(text)),

@@ -28,16 +28,8 @@ interface RankFile {
   bpe_ranks: string
 }
 
-const loading = new Map<EncodingName, Promise<Vocabulary>>()
-
-/** Loads an encoding once a process; later calls share the result. */
-export function loadVocabulary(name: EncodingName): Promise<Vocabulary> {
-  let vocabulary = loading.get(name)
-  if (!vocabulary) {
-    vocabulary = importRanks(name).then(file => build(name, file))
-    loading.set(name, vocabulary)
-  }
-  return vocabulary
+export async function loadVocabulary(name: EncodingName): Promise<Vocabulary> {
+  return build(name, await importRanks(name))
 }
 
 async function importRanks(name: EncodingName): Promise<RankFile> {

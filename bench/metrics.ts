@@ -1,0 +1,154 @@
+/** The bench's instruments: every name a dashboard can build on, and what feeds it. */
+import { durationEdgesSeconds, gapEdgesSeconds, ttftEdgesSeconds } from '../base/buckets.ts'
+import { createInstruments, type Instruments } from '../base/instruments.ts'
+import { version } from '../base/version.ts'
+import type { GeneratorHealth } from './generator.ts'
+import { type TimeName, timeNames } from './measure.ts'
+import { outcomes, type Sample } from './sample.ts'
+import type { Threshold, Verdict } from './threshold.ts'
+
+export const phases = ['warmup', 'steady', 'done'] as const
+export type Phase = (typeof phases)[number]
+
+export interface BenchMetrics {
+  readonly instruments: Instruments
+  /** A content chunk arrived in the measured window: one output token, until usage says more. */
+  token(count: number): void
+  /** A measured request came to its end. */
+  settled(sample: Sample): void
+  phase(now: Phase): void
+  verdicts(verdicts: readonly Verdict[]): void
+}
+
+export interface MetricsOptions {
+  readonly runId: string
+  readonly model: string
+  readonly connections: number
+  /** Their values become bucket edges, so that what they ask can be read off exactly. */
+  readonly thresholds: readonly Threshold[]
+  inFlight(): number
+  health(): GeneratorHealth
+}
+
+const shapes: Readonly<Record<TimeName, { name: string; help: string; edges: readonly number[] }>> = {
+  ttfb: {
+    name: 'time_to_first_byte',
+    help: 'Send to first byte of the response.',
+    edges: ttftEdgesSeconds,
+  },
+  ttft: {
+    name: 'time_to_first_token',
+    help: 'Send to first chunk with content.',
+    edges: ttftEdgesSeconds,
+  },
+  itl: {
+    name: 'inter_token_latency',
+    help: 'Gaps between content chunks.',
+    edges: gapEdgesSeconds,
+  },
+  tpot: {
+    name: 'time_per_output_token',
+    help: 'Per request: first to last content, by output tokens less one.',
+    edges: gapEdgesSeconds,
+  },
+  e2e: {
+    name: 'request_duration',
+    help: 'Send to last byte of the response.',
+    edges: durationEdgesSeconds,
+  },
+}
+
+export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
+  const instruments = createInstruments({ run_id: options.runId })
+  const named = (name: string) => `tokadence_bench_${name}`
+
+  const requests = instruments.counter({
+    name: named('requests_total'),
+    help: 'Measured requests by how they ended.',
+    labels: ['outcome'],
+  })
+  for (const outcome of outcomes) requests.add(0, outcome)
+  const tokens = instruments.counter({
+    name: named('tokens_total'),
+    help: 'Tokens of measured requests, input and output.',
+    labels: ['kind'],
+  })
+  tokens.add(0, 'input')
+  tokens.add(0, 'output')
+  const [ttfb, ttft, itl, tpot, e2e] = timeNames.map(time => {
+    const { name, help, edges } = shapes[time]
+    const own = options.thresholds.filter(({ metric, of }) => metric === time && of !== 'count')
+    return instruments.histogram({
+      name: named(`${name}_seconds`),
+      help,
+      edges: withEdges(edges, own.map(({ limit }) => limit / 1000)),
+    })
+  })
+
+  instruments.reading(
+    { name: named('inflight_requests'), help: 'Requests sent and not ended.' },
+    options.inFlight,
+  )
+  instruments.reading(
+    { name: named('connections'), help: 'Connections of the closed loop.' },
+    () => options.connections,
+  )
+  instruments.reading(
+    {
+      name: named('event_loop_lag_seconds'),
+      help: "The generator's own lateness: p99 of its event loop's lag since the window began.",
+    },
+    () => (options.health().eventLoopLagMs.p99 ?? 0) / 1000,
+  )
+  instruments.reading(
+    { name: named('cpu_ratio'), help: 'CPU time of the generator by time passed; 1 is one core.' },
+    () => options.health().cpuRatio,
+  )
+  const phase = instruments.gauge({
+    name: named('phase'),
+    help: '1 for the phase the run is in.',
+    labels: ['phase'],
+  })
+  const thresholdOk = instruments.gauge({
+    name: named('threshold_ok'),
+    help: '1 while the threshold is met.',
+    labels: ['threshold'],
+  })
+  const info = instruments.gauge({
+    name: named('run_info'),
+    help: 'What runs.',
+    labels: ['version', 'model'],
+  })
+  info.set(1, version, options.model)
+
+  return {
+    instruments,
+    token(count) {
+      tokens.add(count, 'output')
+    },
+    settled(sample) {
+      requests.add(1, sample.outcome)
+      const { outcome, contentChunks, outputTokens, inputTokens } = sample
+      if (outcome !== 'ok' && outcome !== 'open') return
+      // Chunks were counted as they came; usage may know of more tokens than there were chunks.
+      if (outputTokens > contentChunks) tokens.add(outputTokens - contentChunks, 'output')
+      if (inputTokens) tokens.add(inputTokens, 'input')
+      if (sample.ttfbMs !== undefined) ttfb?.observe(sample.ttfbMs / 1000)
+      if (sample.ttftMs !== undefined) ttft?.observe(sample.ttftMs / 1000)
+      for (const gapMs of sample.gapsMs) itl?.observe(gapMs / 1000)
+      if (sample.tpotMs !== undefined) tpot?.observe(sample.tpotMs / 1000)
+      if (sample.e2eMs !== undefined) e2e?.observe(sample.e2eMs / 1000)
+    },
+    phase(now) {
+      for (const name of phases) phase.set(name === now ? 1 : 0, name)
+    },
+    verdicts(verdicts) {
+      for (const { text, ok } of verdicts) thresholdOk.set(ok ? 1 : 0, text)
+    },
+  }
+}
+
+/** The edges with `own` among them, ascending, each once. */
+export function withEdges(edges: readonly number[], own: readonly number[]): readonly number[] {
+  return [...new Set([...edges, ...own.filter(edge => edge > 0)])].sort((a, b) => a - b)
+}

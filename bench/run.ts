@@ -1,0 +1,272 @@
+/** One run: reach the target, warm up, measure, stop, sum up. */
+import type { Clock } from '../base/clock.ts'
+import type { Resolved } from '../base/option-table.ts'
+import { createRandom } from '../base/random.ts'
+import { version } from '../base/version.ts'
+import { type Course, type Finish, startCourse } from './course.ts'
+import { type Driver, startAutocannon } from './drivers/autocannon.ts'
+import { type GeneratorHealth, type GeneratorMonitor, monitorGenerator } from './generator.ts'
+import { type BenchMetrics, createBenchMetrics } from './metrics.ts'
+import type { benchOptions } from './options.ts'
+import { checkReachable } from './preflight.ts'
+import { createProgressReader, type Progress } from './progress.ts'
+import { pushMetrics, serveMetrics } from './prometheus.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { type Load, type Summary, summarise } from './summary.ts'
+import { judge, type Measured, parseThreshold, type Threshold } from './threshold.ts'
+import { createWorkload, type Workload } from './workload.ts'
+
+export type RunOptions = Omit<Resolved<typeof benchOptions>, 'url'> & { readonly url: URL }
+
+export interface RunContext {
+  readonly clock: Clock
+  readonly runId: string
+  readonly signal: AbortSignal | undefined
+  onProgress(progress: Progress): void
+  onNotice(text: string): void
+}
+
+/** What a run is made of. */
+interface Run {
+  readonly options: RunOptions
+  readonly context: RunContext
+  readonly connections: number
+  readonly thresholds: readonly Threshold[]
+  readonly workload: Workload
+  readonly recorder: Recorder
+  readonly generator: GeneratorMonitor
+  readonly metrics: BenchMetrics
+  driver: Driver | undefined
+}
+
+/** How it went. */
+interface Result {
+  readonly finish: Finish
+  readonly windowMs: number
+  readonly startedWallMs: number
+  readonly health: GeneratorHealth
+  readonly connectionsOpened: number
+}
+
+/** Connections start over this share of the warm-up, so that the streams are out of step when it ends. */
+const rampShare = 0.75
+const progressEveryMs = 250
+
+export async function runLoad(options: RunOptions, context: RunContext): Promise<Summary> {
+  await checkReachable(options.url)
+  const run = prepare(options, context)
+  const page =
+    options.prometheusPort === undefined
+      ? undefined
+      : await serveMetrics(run.metrics.instruments, options.prometheusPort)
+  if (page) context.onNotice(`metrics: ${page.url}`)
+  try {
+    const result = await measure(run)
+    const measured = measuredOf(run.recorder, result.windowMs)
+    const verdicts = run.thresholds.map(threshold => judge(threshold, measured))
+    run.metrics.verdicts(verdicts)
+    const warnings = [...workloadWarnings(run), ...(await push(run))]
+    return summarise({
+      tool: { name: 'tokadence', version },
+      run: {
+        id: context.runId,
+        label: options.label ?? null,
+        startedAt: new Date(result.startedWallMs).toISOString(),
+        interrupted: result.finish === 'interrupted',
+      },
+      target: { url: options.url.href, model: options.model },
+      load: loadOf(run, result),
+      recorder: run.recorder,
+      measured,
+      windowMs: result.windowMs,
+      generator: result.health,
+      verdicts,
+      warnings,
+    })
+  } finally {
+    await page?.close()
+  }
+}
+
+function prepare(options: RunOptions, context: RunContext): Run {
+  const random = createRandom(options.seed)
+  const recorder = createRecorder(random.fork('dots'))
+  const generator = monitorGenerator(context.clock)
+  const thresholds = options.threshold.flatMap(text => parseThreshold(text) ?? [])
+  const connections = Math.min(options.connections, options.requests ?? Number.POSITIVE_INFINITY)
+  const { model, maxTokens, prompt: prompts } = options
+  const run: Run = {
+    options,
+    context,
+    connections,
+    thresholds,
+    recorder,
+    generator,
+    workload: createWorkload({ model, maxTokens, prompts, random: random.fork('prompts') }),
+    metrics: createBenchMetrics({
+      runId: context.runId,
+      model,
+      connections,
+      thresholds,
+      inFlight: () => run.driver?.inFlight ?? 0,
+      health: () => generator.read(),
+    }),
+    driver: undefined,
+  }
+  return run
+}
+
+/** From the first connect to the last socket closed. */
+async function measure(run: Run): Promise<Result> {
+  const { options, context, recorder, generator, metrics } = run
+  const { clock } = context
+  let startedWallMs = clock.wallMs()
+  metrics.phase('warmup')
+  const course = startCourse({
+    clock,
+    warmupMs: options.warmup,
+    durationMs: options.duration,
+    requests: options.requests,
+    signal: context.signal,
+    onSteady(atMs, wallMs) {
+      startedWallMs = wallMs
+      generator.reset()
+      recorder.begin(atMs)
+      metrics.phase('steady')
+    },
+  })
+  try {
+    const driver = await drive(run, course)
+    const stopWatching = watch(run, course)
+    const finish = await course.ended
+    const endedAtMs = clock.nowMs()
+    recorder.finish(endedAtMs)
+    const health = generator.read()
+    stopWatching()
+    await driver.stop()
+    metrics.phase('done')
+    const { connectionsOpened } = driver
+    const windowMs = recorder.windowMs(endedAtMs)
+    return { finish, windowMs, startedWallMs, health, connectionsOpened }
+  } finally {
+    course.close()
+    generator.stop()
+  }
+}
+
+async function drive(run: Run, course: Course): Promise<Driver> {
+  const { options, recorder, metrics } = run
+  let isDraining = false
+  const driver = await startAutocannon({
+    url: `${options.url.href.replace(/\/+$/, '')}/chat/completions`,
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      authorization: `Bearer ${options.apiKey}`,
+      'user-agent': `tokadence/${version}`,
+    },
+    connections: run.connections,
+    nextBody: run.workload.nextBody,
+    idleTimeoutMs: options.timeout,
+    rampMs: options.warmup * rampShare,
+    clock: run.context.clock,
+    onSent(atMs) {
+      if (!recorder.sent(atMs) || !course.sent()) return
+      isDraining = true
+      run.driver?.drain()
+    },
+    onContent(atMs, count) {
+      recorder.content(atMs, count)
+      if (course.phase === 'steady') metrics.token(count)
+    },
+    onSettled(sample, atMs) {
+      if (!recorder.settled(sample, atMs)) return
+      metrics.settled(sample)
+      course.settled()
+    },
+  })
+  run.driver = driver
+  // Without a warm-up all of a small run may have been sent before there was a driver to tell.
+  if (isDraining) driver.drain()
+  return driver
+}
+
+/** Tells of the progress, and keeps the thresholds' gauges up to date, until told to stop. */
+function watch(run: Run, course: Course): () => void {
+  const { context, recorder, metrics, thresholds } = run
+  const { clock } = context
+  const look = createProgressReader(recorder, course)
+  const isScraped = run.options.prometheusPort !== undefined && thresholds.length > 0
+  let ticks = 0
+  let cancel: () => void = () => {}
+  function tick(): void {
+    const nowMs = clock.nowMs()
+    context.onProgress(look(run.driver?.inFlight ?? 0, nowMs))
+    // Exact percentiles sort their values: once a second is often enough for a scrape.
+    if (isScraped && ticks++ % 4 === 0) {
+      const measured = measuredOf(recorder, recorder.windowMs(nowMs))
+      metrics.verdicts(thresholds.map(threshold => judge(threshold, measured)))
+    }
+    cancel = clock.after(progressEveryMs, tick)
+  }
+  cancel = clock.after(progressEveryMs, tick)
+  return () => cancel()
+}
+
+function measuredOf(recorder: Recorder, windowMs: number): Measured {
+  const { ok, tokens } = recorder.timeline.totals
+  const perSecond = (count: number) => (windowMs > 0 ? (count / windowMs) * 1000 : 0)
+  return {
+    times: recorder.times,
+    counts: recorder.counts(),
+    outputTokens: recorder.tokens.output,
+    requestsPerSecond: perSecond(ok),
+    outputTokensPerSecond: perSecond(tokens),
+  }
+}
+
+/** Pushes where asked to; what goes wrong is a warning, for the run is none the worse. */
+async function push({ options, metrics, context }: Run): Promise<readonly string[]> {
+  if (options.pushgateway === undefined) return []
+  try {
+    await pushMetrics(metrics.instruments, options.pushgateway, context.runId)
+    context.onNotice(`pushed to ${options.pushgateway}, run_id ${context.runId}`)
+    return []
+  } catch (error) {
+    return [`The metrics could not be pushed to ${options.pushgateway}: ${(error as Error).message}`]
+  }
+}
+
+function workloadWarnings({ options, connections }: Run): readonly string[] {
+  const warnings: string[] = []
+  if (options.prompt.length === 1 && connections > 1) {
+    warnings.push(
+      'One prompt is sent by all connections: a server with a prefix cache answers it faster than real traffic.',
+    )
+  }
+  if (options.warmup === 0) {
+    warnings.push(
+      'There was no warm-up: the first request of each connection has its connect in its times, and all streams run in step.',
+    )
+  }
+  if (options.url.protocol === 'https:') {
+    warnings.push('The server’s certificate was not checked: autocannon takes any.')
+  }
+  return warnings
+}
+
+function loadOf({ options, connections, workload }: Run, { connectionsOpened }: Result): Load {
+  return {
+    driver: 'autocannon closed loop',
+    connections,
+    durationMs: options.requests === undefined ? options.duration : null,
+    requests: options.requests ?? null,
+    warmupMs: options.warmup,
+    rampMs: options.warmup * rampShare,
+    timeoutMs: options.timeout,
+    maxTokens: options.maxTokens ?? null,
+    prompts: workload.prompts,
+    seed: options.seed,
+    connectionsOpened,
+  }
+}

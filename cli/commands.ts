@@ -1,0 +1,44 @@
+/** The commands by name. Each is loaded when it is called, so that `serve` starts without the rest. */
+import type { Command } from './command.ts'
+
+export interface Listed {
+  readonly name: string
+  readonly summary: string
+  // biome-ignore lint/suspicious/noExplicitAny: commands differ in their option tables; each knows its own.
+  load(): Promise<Command<any>>
+}
+
+export const defaultCommand = 'serve'
+
+export const commands: readonly Listed[] = [
+  {
+    name: 'serve',
+    summary: 'the mock server: an OpenAI-compatible provider on 127.0.0.1:4010',
+    load: async () => (await import('./serve.ts')).command,
+  },
+  {
+    name: 'chat',
+    summary: 'streams one completion, then says its TTFT, tokens, cost and attempts',
+    load: async () => (await import('./chat.ts')).command,
+  },
+  {
+    name: 'summarise',
+    summary: 'summarises documents: concurrency, retries, progress, cost of each and in total',
+    load: async () => (await import('./summarise.ts')).command,
+  },
+  {
+    name: 'bench',
+    summary: 'a load run: TTFT, gaps, throughput, outcomes, thresholds, exports',
+    load: async () => (await import('./bench.ts')).command,
+  },
+  {
+    name: 'demo',
+    summary: 'all of it in under a minute, on real documents, ending with a report',
+    load: async () => (await import('./demo.ts')).command,
+  },
+  {
+    name: 'config',
+    summary: 'the effective configuration and where each value came from',
+    load: async () => (await import('./config.ts')).command,
+  },
+]

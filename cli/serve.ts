@@ -1,0 +1,30 @@
+/** `tokadence serve`: the mock server, until it is told to stop. */
+import { startMockServer } from '../mock-server/index.ts'
+import { serverOptions } from '../mock-server/options.ts'
+import { loadTokenizer } from '../protocol/tokens/tokenizer.ts'
+import { defineCommand, exitCode } from './command.ts'
+
+/** How long streams in flight may go on after SIGTERM. */
+const GRACE_MS = 30_000
+
+export const command = defineCommand({
+  name: 'serve',
+  summary: 'the mock server: an OpenAI-compatible provider',
+  options: serverOptions,
+
+  async run({ options, signal, stdout, stderr }) {
+    const mock = await startMockServer(options, { write: line => stderr.write(`${line}\n`) })
+    const key = options.apiKey[0] ?? 'sk-tokadence'
+    stdout.write(`export OPENAI_BASE_URL=${mock.url}\nexport OPENAI_API_KEY=${key}\n`)
+    // Needed by the first request, and not before the server listens: it takes as long as all the rest.
+    await loadTokenizer('o200k_base')
+    if (options.logLevel !== 'silent') stderr.write(`tokadence serves on ${mock.origin}\n`)
+
+    if (!signal.aborted) {
+      await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
+    }
+    if (options.logLevel !== 'silent') stderr.write('draining: streams in flight go on\n')
+    await mock.close({ graceMs: GRACE_MS })
+    return signal.reason === 'SIGINT' ? exitCode.interrupted : exitCode.ok
+  },
+})

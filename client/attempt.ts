@@ -1,0 +1,119 @@
+/** One send: its timeouts, its stamps, and its chunks as frames; how it ended, as data. */
+import type { Clock } from '../base/clock.ts'
+import { type Delta, readChunk } from '../protocol/read-chunk.ts'
+import { classify } from './classify.ts'
+import type { Failure } from './failure.ts'
+import { type Frame, howFinished } from './frame.ts'
+import type { Reply } from './reply.ts'
+import { type Headers, StreamError, type Transport, type WireRequest } from './transport.ts'
+import { createWatchdog, type Timeouts } from './watchdog.ts'
+
+export interface AttemptOutcome {
+  readonly sentAtMs: number
+  readonly headersAtMs: number | undefined
+  readonly endAtMs: number
+  readonly status: number | undefined
+  readonly headers: Headers
+  /** Undefined: the answer is whole. */
+  readonly failure: Failure | undefined
+  /** What was caught, for `cause`. */
+  readonly cause: unknown
+}
+
+export interface AttemptContext {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly timeouts: Timeouts
+  /** Ends the attempt at once, whatever it is doing. */
+  readonly signal: AbortSignal
+  /** Grows by what comes. */
+  readonly reply: Reply
+  /** Called for every frame, in order, after it was added to the reply. */
+  readonly deliver: (frame: Frame) => void
+  /** Called with the completion's id and the model's name, as the server tells them. */
+  readonly identify: (id: string | undefined, model: string | undefined) => void
+}
+
+/** Never rejects for what a server or a network can do. */
+export async function runAttempt(
+  request: WireRequest,
+  { transport, clock, timeouts, signal, reply, deliver, identify }: AttemptContext,
+): Promise<AttemptOutcome> {
+  const watchdog = createWatchdog(clock, timeouts, signal)
+  const sentAtMs = clock.nowMs()
+  let headersAtMs: number | undefined
+  let status: number | undefined
+  let headers: Headers = {}
+
+  function outcome(failure?: Failure, cause?: unknown): AttemptOutcome {
+    const endAtMs = clock.nowMs()
+    return { sentAtMs, headersAtMs, endAtMs, status, headers, failure, cause }
+  }
+
+  function take(json: unknown): void {
+    const { id, model, error, usage, deltas } = readChunk(json)
+    if (error) throw new StreamError(error)
+    if (id !== undefined || model !== undefined) identify(id, model)
+    for (const delta of deltas) {
+      for (const frame of framesOf(delta)) {
+        watchdog.sawToken()
+        reply.add(frame)
+        deliver(frame)
+      }
+      if (delta.finishReason !== undefined) finish(delta.choice, delta.finishReason)
+    }
+    if (usage) {
+      const frame = { kind: 'usage', usage } as const
+      reply.add(frame)
+      deliver(frame)
+    }
+  }
+
+  function finish(choice: number, reason: string): void {
+    if (!howFinished(reason)) {
+      const message = `The server gave up: finish_reason is ${reason}.`
+      throw new StreamError({ message, type: 'server_error', code: undefined, param: undefined })
+    }
+    watchdog.sawToken()
+    reply.finish(choice, reason)
+  }
+
+  try {
+    const response = await transport.send(request, watchdog.signal)
+    headersAtMs = clock.nowMs()
+    ;({ status, headers } = response)
+    for await (const json of response.chunks) {
+      watchdog.sawEvent()
+      take(json)
+    }
+    // A transport may take an abort for a quiet end.
+    watchdog.signal.throwIfAborted()
+    if (reply.isFinished) return outcome()
+    const message = 'The stream ended without a finish_reason: the answer is not whole.'
+    return outcome({ kind: 'truncated', message })
+  } catch (error) {
+    // The last piece has come: what breaks after it, before usage or [DONE], takes nothing away.
+    const isWhole = reply.isFinished && !signal.aborted
+    if (isWhole) return outcome()
+    const cause = watchdog.signal.aborted ? watchdog.signal.reason : error
+    const seen = classify(cause, { isOurAbort: watchdog.signal.aborted })
+    if (!seen) throw error
+    if (seen.refused) {
+      headersAtMs ??= clock.nowMs()
+      status = seen.refused.refusal.status
+      headers = seen.refused.headers
+    }
+    return outcome(seen.failure, cause)
+  } finally {
+    watchdog.stop()
+  }
+}
+
+function* framesOf({ choice, content, reasoning, refusal, toolCalls }: Delta): Generator<Frame> {
+  if (reasoning !== undefined) yield { kind: 'reasoning', choice, text: reasoning }
+  if (content !== undefined) yield { kind: 'content', choice, text: content }
+  if (refusal !== undefined) yield { kind: 'refusal', choice, text: refusal }
+  for (const { index, id, name, arguments: text } of toolCalls) {
+    yield { kind: 'tool_call', choice, index, id, name, text }
+  }
+}

@@ -1,0 +1,29 @@
+/** What a caller asks for. */
+import { type ChatBodyWords, chatBody } from '../protocol/chat-body.ts'
+import type { RetryFrame } from './frame.ts'
+import type { WireRequest } from './transport.ts'
+
+export interface ChatRequest extends Omit<ChatBodyWords, 'model' | 'stream'> {
+  /** The client's model, if not given. */
+  readonly model?: string | undefined
+  /** Headers of this call alone. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** False asks for the answer in one piece: one content frame at the end. Default: true. */
+  readonly stream?: boolean | undefined
+}
+
+export interface CallOptions {
+  /** Stops the call at once, and with it the server's work. */
+  readonly signal?: AbortSignal | undefined
+  /** Told of every attempt that will be followed by another. */
+  readonly onRetry?: ((retry: RetryFrame) => void) | undefined
+}
+
+/** `attempt`: 1 for the first; the header that the official SDKs count their retries in. */
+export function wireRequest(request: ChatRequest, model: string, attempt: number): WireRequest {
+  const { headers, stream = true, ...words } = request
+  return {
+    body: chatBody({ ...words, model, stream }),
+    headers: { 'x-stainless-retry-count': String(attempt - 1), ...headers },
+  }
+}

@@ -1,0 +1,93 @@
+/** The wire itself: undici for HTTP, eventsource-parser for events. */
+import { Agent, request as send } from 'undici'
+import type { Clock } from '../base/clock.ts'
+import { chunkTexts } from './event-stream.ts'
+import {
+  BadStreamError,
+  checkEventStream,
+  type Headers,
+  parseJson,
+  readText,
+  refusedError,
+  type Transport,
+  type WireResponse,
+} from './transport.ts'
+
+export interface TransportOptions {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly apiKey: string
+  /** Ms; 0: no limit. */
+  readonly connectTimeout: number
+}
+
+type Body = Awaited<ReturnType<typeof send>>['body']
+
+export function createWireTransport(
+  { url, apiKey, connectTimeout }: TransportOptions,
+  clock: Clock,
+): Transport {
+  const agent = createAgent(connectTimeout)
+  const target = `${url}/chat/completions`
+  const common = {
+    authorization: `Bearer ${apiKey}`,
+    'content-type': 'application/json',
+    'user-agent': 'tokadence',
+  }
+
+  return {
+    async send({ body, headers }, signal) {
+      const isStream = body.stream === true
+      const response = await send(target, {
+        method: 'POST',
+        dispatcher: agent,
+        signal,
+        headers: {
+          ...common,
+          accept: isStream ? 'text/event-stream' : 'application/json',
+          ...headers,
+        },
+        body: JSON.stringify(body),
+      })
+      const status = response.statusCode
+      const answered = flatten(response.headers)
+      if (status < 200 || status > 299) {
+        throw refusedError(status, answered, await readText(response.body), clock.wallMs())
+      }
+      if (isStream) await checkEventStream(answered, () => readText(response.body))
+      const chunks = isStream ? parsed(response.body, clock) : whole(response.body)
+      return { status, headers: answered, chunks } satisfies WireResponse
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+/** Connections without limit (the limiter is ours) and without timeouts but for connecting (likewise). */
+export function createAgent(connectTimeout: number): Agent {
+  return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 })
+}
+
+async function* parsed(body: Body, clock: Clock): AsyncGenerator<unknown> {
+  // Destroying a body that is still read makes it emit an error, which nobody else listens to by then.
+  body.on('error', () => undefined)
+  const source = { bytes: body, cancel: () => body.destroy() }
+  for await (const text of chunkTexts(source, clock)) yield parseChunk(text)
+}
+
+async function* whole(body: Body): AsyncGenerator<unknown> {
+  yield parseChunk(await readText(body))
+}
+
+function parseChunk(text: string): unknown {
+  const json = parseJson(text)
+  if (json !== undefined) return json
+  throw new BadStreamError(`Expected JSON, but got ${text.slice(0, 120)}`)
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Headers {
+  const flat: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return flat
+}

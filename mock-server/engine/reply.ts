@@ -1,0 +1,121 @@
+/** What is said: prose of a given length, an echo on request, cut where the request says. */
+import type { Random } from '../../base/random.ts'
+import { type ChatMessage, textOf } from '../../protocol/chat-request.ts'
+import type { Tokenizer, TokenText } from '../../protocol/tokens/tokenizer.ts'
+import { sentences } from './corpus.ts'
+
+/** One content chunk: as a rule one token, or the few that share a character. */
+export interface ReplyToken {
+  readonly text: string
+  /** The text as it stands inside a JSON string. */
+  readonly json: string
+  /** Bytes of `json` in UTF-8; equal to its length when it is plain ASCII. */
+  readonly jsonBytes: number
+  readonly tokens: number
+}
+
+export interface Reply {
+  readonly tokens: readonly ReplyToken[]
+  readonly finishReason: 'stop' | 'length'
+}
+
+function replyToken({ text, tokens }: TokenText): ReplyToken {
+  const json = JSON.stringify(text).slice(1, -1)
+  return { text, json, jsonBytes: Buffer.byteLength(json), tokens }
+}
+
+/** The corpus' tokens, made once and shared by every reply. */
+const made = new Map<string, ReplyToken>()
+function prose(text: string): ReplyToken {
+  let token = made.get(text)
+  if (!token) {
+    token = replyToken({ text, tokens: 1 })
+    made.set(text, token)
+  }
+  return token
+}
+const sentenceTokens = sentences.map(pieces => pieces.map(prose))
+const openings = sentences.map(pieces => prose(pieces[0]!.trimStart()))
+const FULL_STOP = prose('.')
+const COMMA = prose(',')
+const PARAGRAPH_END = prose('.\n\n')
+const FILLER = prose(' too')
+const SENTENCES_A_PARAGRAPH = 5
+
+/**
+ * Prose of exactly `count` tokens that ends with its full stop.
+ * Every prefix of it is as many tokens as pieces (see corpus.ts), so it may be cut anywhere.
+ */
+export function composeProse(random: Random, count: number): ReplyToken[] {
+  const tokens: ReplyToken[] = []
+  let previous = -1
+  for (let written = 0; tokens.length < count; written++) {
+    let chosen = random.integer(sentences.length)
+    if (chosen === previous) chosen = (chosen + 1) % sentences.length
+    previous = chosen
+    const opensParagraph = written % SENTENCES_A_PARAGRAPH === 0
+    if (opensParagraph && written > 0) tokens[tokens.length - 1] = PARAGRAPH_END
+    const sentence = sentenceTokens[chosen]!
+    for (let i = 0; i < sentence.length && tokens.length < count; i++) {
+      tokens.push(i === 0 && opensParagraph ? openings[chosen]! : sentence[i]!)
+    }
+  }
+  return close(tokens)
+}
+
+/** Ends the prose with a full stop, without a second sign before it (`,.` would be one token). */
+function close(tokens: ReplyToken[]): ReplyToken[] {
+  const last = tokens.length - 1
+  if (last < 1) return tokens
+  const before = tokens[last - 1]
+  const isSign = before === FULL_STOP || before === COMMA || before === PARAGRAPH_END
+  if (isSign) tokens[last - 1] = last === 1 ? tokens[0]! : FILLER
+  tokens[last] = FULL_STOP
+  return tokens
+}
+
+const ECHO =
+  /^\s*(?:please\s+)?(?:reply|respond|answer)\s+with\s+exactly\s+(?:this|the\s+following)\s+text(?:\s+and\s+nothing\s+else)?\s*:\s?/i
+
+/** The text that the last user message asks to have back, if it asks for one. */
+export function echoAsked(messages: readonly ChatMessage[]): string | undefined {
+  const last = messages.findLast(({ role }) => role === 'user')
+  if (!last) return undefined
+  const text = textOf(last)
+  const match = ECHO.exec(text)
+  return match ? text.slice(match[0].length) : undefined
+}
+
+export async function composeEcho(text: string, tokenizer: Tokenizer): Promise<ReplyToken[]> {
+  return (await tokenizer.splitInSlices(text)).map(replyToken)
+}
+
+/** Ends the reply before the first of the `stop` texts, then after `maxTokens` tokens. */
+export function cutReply(
+  tokens: readonly ReplyToken[],
+  stop: readonly string[],
+  maxTokens: number | undefined,
+  tokenizer: Tokenizer,
+): Reply {
+  const kept = stop.length === 0 ? tokens : beforeStop(tokens, stop, tokenizer)
+  if (maxTokens === undefined) return { tokens: kept, finishReason: 'stop' }
+  let count = 0
+  for (const [i, token] of kept.entries()) {
+    count += token.tokens
+    if (count > maxTokens) return { tokens: kept.slice(0, i), finishReason: 'length' }
+  }
+  return { tokens: kept, finishReason: 'stop' }
+}
+
+function beforeStop(
+  tokens: readonly ReplyToken[],
+  stop: readonly string[],
+  tokenizer: Tokenizer,
+): readonly ReplyToken[] {
+  const text = tokens.map(token => token.text).join('')
+  const places = stop.filter(mark => mark !== '').map(mark => text.indexOf(mark))
+  const first = Math.min(...places.filter(place => place >= 0))
+  return first === Number.POSITIVE_INFINITY
+    ? tokens
+    : tokenizer.split(text.slice(0, first)).map(replyToken)
+}

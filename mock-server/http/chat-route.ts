@@ -1,0 +1,133 @@
+/** POST /chat/completions: authenticate, parse, limit, plan, play. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createRandom } from '../../base/random.ts'
+import { rateLimited, requestTooLarge, unknownModel } from '../../protocol/api-error.ts'
+import { type CompletionHead, createChunkWriter } from '../../protocol/chat-completion.ts'
+import { type ChatRequest, parseChatRequest } from '../../protocol/chat-request.ts'
+import { snapshotOf } from '../../protocol/models.ts'
+import { rateLimitHeaders, retryAfterHeaders } from '../../protocol/rate-limit-headers.ts'
+import { countChatTokensInSlices } from '../../protocol/tokens/chat-tokens.ts'
+import { encodingFor } from '../../protocol/tokens/encodings.ts'
+import { loadTokenizer } from '../../protocol/tokens/tokenizer.ts'
+import type { Part } from '../engine/conductor.ts'
+import { type Plan, planChat } from '../engine/plan.ts'
+import { contentKey } from '../engine/request-key.ts'
+import type { Provider } from '../provider.ts'
+import { authenticate } from './authenticate.ts'
+import { answerHeaders, closeExchange, type Exchange, openExchange, sendError } from './exchange.ts'
+import { createJsonPart } from './json-part.ts'
+import { BodyCut, readJson } from './read-body.ts'
+import { createStreamPart } from './stream-part.ts'
+
+export function chatRoute(provider: Provider) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    provider.conductor.pump()
+    const exchange = openExchange(provider, request, response, 'chat.completions')
+    let apiKey: string
+    try {
+      apiKey = authenticate(request, provider.apiKeys)
+    } catch (error) {
+      request.resume()
+      sendError(exchange, error)
+      return
+    }
+    readJson(request, provider.options.maxBodyBytes, (error, body) => {
+      if (error instanceof BodyCut) closeExchange(exchange, 'hung-up')
+      else if (error) sendError(exchange, error)
+      else answer(exchange, apiKey, body).catch(failure => sendError(exchange, failure))
+    })
+  }
+}
+
+/** Throws ApiError for what OpenAI would refuse. */
+async function answer(exchange: Exchange, apiKey: string, body: unknown): Promise<void> {
+  const { provider, entry, startMs } = exchange
+  entry.body = body
+  const chat = parseChatRequest(body)
+  entry.model = chat.model
+  entry.stream = chat.stream
+  if (provider.models.size > 0 && !provider.models.has(chat.model)) throw unknownModel(chat.model)
+
+  const { encoding } = encodingFor(chat.model)
+  const tokenizer = await loadTokenizer(encoding)
+  const promptTokens = await countChatTokensInSlices(tokenizer, chat.messages)
+  if (entry.done.outcome !== 'open') return // hung up while its prompt was counted
+
+  const { limits, lease } = admit(exchange, apiKey, chat, promptTokens)
+  const plan = await planChat(chat, {
+    random: createRandom(provider.seed, keyOf(exchange, chat), entry.attempt),
+    cadence: provider.cadence,
+    tokenizer,
+    promptTokens,
+  })
+  lease.endsAtMs = startMs + plan.dueMs.at(-1)!
+  entry.intended = { promptTokens, outputTokens: plan.outputTokens, dueMs: plan.dueMs }
+  provider.metrics.inputTokens.value += promptTokens
+  if (entry.done.outcome !== 'open') return
+  play(exchange, chat, plan, flat(rateLimitHeaders(limits)))
+}
+
+/** Takes the request past the limits, or throws the 429 that says when to come back. */
+function admit(exchange: Exchange, apiKey: string, chat: ChatRequest, promptTokens: number) {
+  const { provider } = exchange
+  const outputTokens = chat.maxTokens ?? Math.ceil(provider.cadence.tokens.mean)
+  const tokens = promptTokens + outputTokens * chat.choices
+  const decision = provider.limiter.decide(
+    { apiKey, model: chat.model, tokens },
+    provider.clock.nowMs(),
+  )
+  if (decision.admitted) {
+    exchange.onOver = decision.lease.release
+    return decision
+  }
+  const { refusal, limits, tooLarge } = decision
+  provider.metrics.rateLimited.add(1, refusal.kind)
+  const headers = rateLimitHeaders(limits)
+  if (tooLarge) throw requestTooLarge(refusal, headers)
+  throw rateLimited(refusal, { ...headers, ...retryAfterHeaders(refusal.waitMs) })
+}
+
+/** What names the request's chance: the caller's own key, else what the request says. */
+function keyOf({ request, entry }: Exchange, chat: ChatRequest): string {
+  const named = request.headers['x-tokadence-key']
+  entry.key = typeof named === 'string' && named !== '' ? named : contentKey(chat)
+  return entry.key
+}
+
+function play(exchange: Exchange, chat: ChatRequest, plan: Plan, limitHeaders: string[]): void {
+  const { provider, response } = exchange
+  const head: CompletionHead = {
+    id: plan.id,
+    created: provider.created(),
+    model: snapshotOf(chat.model),
+    serviceTier: chat.serviceTier,
+    fingerprint: provider.fingerprint,
+  }
+  let part: Part
+  if (chat.stream) {
+    response.writeHead(200, answerHeaders(exchange, [...STREAM_HEADERS, ...limitHeaders]))
+    response.flushHeaders()
+    part = createStreamPart(exchange, plan, createChunkWriter(head, chat), chat.includeUsage)
+  } else part = createJsonPart(exchange, plan, head, limitHeaders)
+
+  const release = exchange.onOver
+  exchange.onOver = () => {
+    provider.conductor.stop(part)
+    release?.()
+  }
+  provider.conductor.start(part)
+}
+
+/** `X-Accel-Buffering`: nginx would otherwise hold a stream back until it is over. */
+const STREAM_HEADERS = [
+  'content-type',
+  'text/event-stream; charset=utf-8',
+  'cache-control',
+  'no-cache, no-transform',
+  'x-accel-buffering',
+  'no',
+]
+
+function flat(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flat()
+}

@@ -1,0 +1,132 @@
+/** One request on its way through the server: its answer's headers, its journal entry, its end. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApiError, internalError, organization } from '../../protocol/api-error.ts'
+import type { JournalEntry, Outcome } from '../engine/journal.ts'
+import type { Provider } from '../provider.ts'
+
+export interface Exchange {
+  readonly provider: Provider
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly startMs: number
+  readonly entry: JournalEntry
+  readonly endpoint: Endpoint
+  /** What must be given back when the request is over, however it ends; set once it is held. */
+  onOver: (() => void) | undefined
+}
+
+/** The closed set of endpoint names in metrics. */
+export type Endpoint = 'chat.completions' | 'models' | 'other'
+
+/** Opens the request's journal entry and watches for its end. */
+export function openExchange(
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+  endpoint: Endpoint,
+): Exchange {
+  const { clock, journal, metrics } = provider
+  const exchange: Exchange = {
+    provider,
+    request,
+    response,
+    startMs: clock.nowMs(),
+    endpoint,
+    entry: {
+      number: provider.nextNumber(),
+      requestId: provider.newRequestId(),
+      method: request.method ?? '',
+      path: request.url ?? '',
+      receivedAtMs: clock.wallMs(),
+      attempt: attemptOf(request),
+      done: { outcome: 'open', status: 0, chunks: 0, maxPacingErrorMs: 0 },
+    },
+    onOver: undefined,
+  }
+  journal.add(exchange.entry)
+  metrics.requestStarted()
+  response.on('close', () => {
+    if (exchange.entry.done.outcome === 'open') hangUp(exchange)
+  })
+  return exchange
+}
+
+function attemptOf(request: IncomingMessage): number {
+  const retries = Number(request.headers['x-stainless-retry-count'] ?? 0)
+  return Number.isInteger(retries) && retries >= 0 ? retries + 1 : 1
+}
+
+/** Ends the exchange once: gives back what it holds and records how it went. */
+export function closeExchange(exchange: Exchange, outcome: Outcome): void {
+  const { entry, provider, startMs, endpoint, response } = exchange
+  if (entry.done.outcome !== 'open') return
+  const durationMs = provider.clock.nowMs() - startMs
+  entry.done.outcome = outcome
+  entry.done.durationMs = durationMs
+  entry.done.status = response.headersSent ? response.statusCode : 0
+  exchange.onOver?.()
+  exchange.onOver = undefined
+  const { metrics } = provider
+  metrics.requestEnded()
+  metrics.requests.add(1, endpoint, String(entry.done.status))
+  metrics.requestDuration.observe(durationMs / 1000)
+  provider.requestOver(entry)
+}
+
+function hangUp(exchange: Exchange): void {
+  const stage = exchange.response.headersSent ? 'streaming' : 'before_headers'
+  exchange.provider.metrics.clientDisconnects.add(1, stage)
+  closeExchange(exchange, 'hung-up')
+}
+
+/** The headers of every answer, as a flat list of names and values, then `more` of them. */
+export function answerHeaders(exchange: Exchange, more: readonly string[]): string[] {
+  const { entry, provider, startMs } = exchange
+  return [
+    ...more,
+    'openai-version',
+    '2020-10-01',
+    'openai-organization',
+    organization,
+    'openai-processing-ms',
+    String(Math.round(provider.clock.nowMs() - startMs)),
+    'x-request-id',
+    entry.requestId,
+  ]
+}
+
+export function sendJson(
+  exchange: Exchange,
+  status: number,
+  json: string,
+  headers: readonly string[] = [],
+): void {
+  const body = Buffer.from(json)
+  exchange.response.writeHead(
+    status,
+    answerHeaders(exchange, [
+      'content-type',
+      'application/json',
+      'content-length',
+      String(body.length),
+      ...headers,
+    ]),
+  )
+  exchange.response.end(body)
+}
+
+/** The only place where an error becomes an answer. What is not an ApiError is our own bug. */
+export function sendError(exchange: Exchange, error: unknown): void {
+  const { provider, response, entry } = exchange
+  if (entry.done.outcome !== 'open') return
+  const refused = error instanceof ApiError
+  const answer = refused ? error : internalError()
+  if (!refused) {
+    provider.metrics.internalErrors.add()
+    provider.log('error', `unexpected: ${(error as Error)?.stack ?? String(error)}`)
+  }
+  entry.error = { code: answer.code, message: refused ? answer.message : String(error) }
+  if (response.headersSent) response.destroy()
+  else sendJson(exchange, answer.status, answer.toBody(), Object.entries(answer.headers).flat())
+  closeExchange(exchange, refused ? 'refused' : 'failed')
+}

@@ -1,0 +1,34 @@
+/** A planned reply, played as one JSON object when its last token is due. */
+import { type CompletionHead, completionJson } from '../../protocol/chat-completion.ts'
+import { OVER, type Part } from '../engine/conductor.ts'
+import type { Plan } from '../engine/plan.ts'
+import { closeExchange, type Exchange, sendJson } from './exchange.ts'
+
+export function createJsonPart(
+  exchange: Exchange,
+  plan: Plan,
+  head: CompletionHead,
+  headers: readonly string[],
+): Part {
+  const { startMs, entry, provider } = exchange
+  const dueMs = plan.dueMs.at(-1)!
+
+  return {
+    dueMs: startMs + dueMs,
+    play(nowMs) {
+      const lateMs = nowMs - startMs - dueMs
+      const choices = plan.choices.map(({ tokens, finishReason }) => {
+        let content = ''
+        for (const { text } of tokens) content += text
+        return { content, finishReason }
+      })
+      sendJson(exchange, 200, completionJson(head, choices, plan), headers)
+      entry.done.maxPacingErrorMs = lateMs
+      entry.done.firstTokenMs = entry.done.lastTokenMs = nowMs - startMs
+      provider.metrics.pacingError.observe(lateMs / 1000)
+      provider.metrics.outputTokens.value += plan.outputTokens
+      closeExchange(exchange, 'ok')
+      return OVER
+    },
+  }
+}

@@ -1,0 +1,116 @@
+/** Every instrument of the mock server. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import {
+  durationEdgesSeconds,
+  gapEdgesSeconds,
+  pacingErrorEdgesSeconds,
+  ttftEdgesSeconds,
+} from '../base/buckets.ts'
+import { createInstruments } from '../base/instruments.ts'
+import { version } from '../base/version.ts'
+
+export type ServerMetrics = ReturnType<typeof createServerMetrics>
+
+/** `active`: how many streams are being played now. */
+export function createServerMetrics(active: () => number) {
+  const instruments = createInstruments()
+  const { counter, gauge, reading, histogram } = instruments
+  const info = gauge({
+    name: 'tokadence_mock_info',
+    help: 'Always 1; its label tells the version.',
+    labels: ['version'],
+  })
+  info.set(1, version)
+  reading(
+    { name: 'tokadence_mock_streams_active', help: 'Replies being played, streamed or not.' },
+    active,
+  )
+  reading(
+    { name: 'tokadence_mock_resident_memory_bytes', help: 'Resident memory of the process.' },
+    () => process.memoryUsage.rss(),
+  )
+  const lag = lagMonitor()
+  reading(
+    {
+      name: 'tokadence_mock_event_loop_lag_seconds',
+      help: 'The 99th percentile of event loop delay since it was last read.',
+    },
+    lag.read,
+  )
+  let requestsInFlight = 0
+  reading(
+    { name: 'tokadence_mock_requests_in_flight', help: 'Requests received and not yet over.' },
+    () => requestsInFlight,
+  )
+
+  const tokens = counter({
+    name: 'tokadence_mock_tokens_total',
+    help: 'Tokens of prompts (input) and of replies as far as they were written (output).',
+    labels: ['kind'],
+  })
+
+  return {
+    instruments,
+    requestStarted: () => void requestsInFlight++,
+    requestEnded: () => void requestsInFlight--,
+    requests: counter({
+      name: 'tokadence_mock_requests_total',
+      help: 'Requests answered, by endpoint and HTTP status.',
+      labels: ['endpoint', 'status'],
+    }),
+    inputTokens: tokens.series('input'),
+    outputTokens: tokens.series('output'),
+    rateLimited: counter({
+      name: 'tokadence_mock_rate_limited_total',
+      help: 'Requests refused with 429, by the limit that was reached.',
+      labels: ['limit'],
+    }),
+    clientDisconnects: counter({
+      name: 'tokadence_mock_client_disconnects_total',
+      help: 'Clients that hung up before their answer was over.',
+      labels: ['stage'],
+    }),
+    internalErrors: counter({
+      name: 'tokadence_mock_internal_errors_total',
+      help: 'Failures of the mock server itself. Anything but 0 is a bug.',
+    }),
+    timeToFirstToken: histogram({
+      name: 'tokadence_mock_time_to_first_token_seconds',
+      help: 'From the request to the first token written, streamed replies only.',
+      edges: ttftEdgesSeconds,
+    }),
+    interTokenLatency: histogram({
+      name: 'tokadence_mock_inter_token_latency_seconds',
+      help: 'Between two writes of tokens of one reply.',
+      edges: gapEdgesSeconds,
+    }),
+    requestDuration: histogram({
+      name: 'tokadence_mock_request_duration_seconds',
+      help: "From the request to its answer's end.",
+      edges: durationEdgesSeconds,
+    }),
+    pacingError: histogram({
+      name: 'tokadence_mock_pacing_error_seconds',
+      help: 'How much later than intended a token was written: the mock server on itself.',
+      edges: pacingErrorEdgesSeconds,
+    }),
+    close: lag.close,
+  }
+}
+
+/** Starts watching at the first reading, so that nobody who does not ask pays for it. */
+function lagMonitor() {
+  let monitor: ReturnType<typeof monitorEventLoopDelay> | undefined
+  return {
+    read(): number {
+      if (!monitor) {
+        monitor = monitorEventLoopDelay({ resolution: 10 })
+        monitor.enable()
+      }
+      const p99 = monitor.percentile(99)
+      monitor.reset()
+      return p99 > 0 ? Math.max(0, p99 / 1e9 - 0.01) : 0
+    },
+    close: () => void monitor?.disable(),
+  }
+}

@@ -1,0 +1,177 @@
+/** The compose file and the image, as far as they can be judged without a container engine. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { flagName } from '../../base/option-table.ts'
+import { commands, defaultCommand } from '../../cli/commands.ts'
+import { commonOptions } from '../../cli/settings.ts'
+
+interface Service {
+  readonly image: string
+  readonly build?: string
+  readonly user?: string
+  readonly command?: readonly string[]
+  readonly ports?: readonly string[]
+  readonly volumes?: readonly string[]
+  readonly profiles?: readonly string[]
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
+  readonly healthcheck?: { readonly test: readonly string[] }
+}
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>
+  readonly volumes: Readonly<Record<string, unknown>>
+}
+
+const root = new URL('../../', import.meta.url)
+const composeText = readText('docker-compose.yml')
+const compose = parse(composeText) as Compose
+const services = Object.entries(compose.services)
+const dockerfile = readText('Dockerfile')
+const ignored = readText('.dockerignore')
+const { version } = JSON.parse(readText('package.json')) as { version: string }
+
+test('mock, Prometheus and Grafana come up by default, the bench when it is asked for', () => {
+  expect(services.map(([name, { profiles = [] }]) => [name, profiles])).toEqual([
+    ['mock', []],
+    ['bench', ['bench']],
+    ['prometheus', []],
+    ['grafana', []],
+  ])
+})
+
+test('it is written in the subset that every Compose takes', () => {
+  const keys = allKeys(compose)
+  expect(Object.keys(compose).sort()).toEqual(['services', 'volumes'])
+  for (const refused of ['start_interval', 'content', 'configs', 'include', 'develop', 'extends']) {
+    expect(keys).not.toContain(refused)
+  }
+})
+
+describe.each(services)('%s', (name, service) => {
+  test('publishes on 127.0.0.1 only', () => {
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/)
+  })
+
+  test('has an image pinned to a version', () => {
+    const own = `tokadence:${version}`
+    if (service.build) expect(service.image).toBe(own)
+    else expect(service.image).toMatch(/^[a-z]+\/[a-z]+:v?\d+\.\d+\.\d+$/)
+  })
+
+  test('is watched by a health check that runs without a shell', () => {
+    expect(service.healthcheck?.test[0]).toBe('CMD')
+  })
+
+  test('does not run as root', () => {
+    const user = service.build ? /^USER (\w+)$/m.exec(dockerfile)?.[1] : service.user
+    expect(user).toMatch(/^(node|nobody|472)$/)
+  })
+
+  test('mounts what exists, read-only, or a volume that is declared', () => {
+    for (const mount of service.volumes ?? []) {
+      const [source = '', , mode] = mount.split(':')
+      if (source.startsWith('.')) {
+        expect(existsSync(new URL(source, root)), source).toBe(true)
+        expect(mode).toBe('ro')
+      } else expect(Object.keys(compose.volumes)).toContain(source)
+    }
+  })
+
+  test('waits only for services that are there, and until they are well', () => {
+    for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+      expect(Object.keys(compose.services)).toContain(other)
+      expect(condition).toBe('service_healthy')
+      // Without its profile, a service that another one needs would never start.
+      const needed = compose.services[other]?.profiles ?? []
+      expect(needed.filter(profile => !service.profiles?.includes(profile))).toEqual([])
+    }
+  })
+
+  test('is reached by others at a port that it opens', () => {
+    for (const [, host, port] of composeText.matchAll(/http:\/\/([a-z]+):(\d+)/g)) {
+      if (host === name) expect(JSON.stringify([service, dockerfile])).toContain(port)
+    }
+  })
+})
+
+describe('the image', () => {
+  test.each([
+    ['serve', instruction('CMD')],
+    ['bench', compose.services.bench!.command!],
+  ])('its command %s and the flags are ones that the program knows', async (name, words) => {
+    expect(words[0]).toBe(name)
+    const listed = commands.find(command => command.name === name)!
+    const { options } = await listed.load()
+    const known = Object.keys({ ...commonOptions, ...options }).map(flagName)
+    const flags = words.filter(word => word.startsWith('--'))
+    expect(flags.filter(flag => !known.includes(flag))).toEqual([])
+  })
+
+  test('it runs the built program as process 1, off loopback, on the port that it names', async () => {
+    expect(instruction('ENTRYPOINT')).toEqual(['node', 'dist/cli/main.js'])
+    expect(instruction('CMD')).toEqual(['serve', '--host', '0.0.0.0'])
+    expect(instruction('CMD')[0]).toBe(defaultCommand)
+    const serve = await commands.find(({ name }) => name === defaultCommand)!.load()
+    expect(dockerfile).toMatch(new RegExp(`^EXPOSE ${serve.options.port!.fallback}$`, 'm'))
+  })
+
+  test('it stands on one supported Node, with locked packages and without development ones', () => {
+    expect([...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual([
+      'node:24-slim',
+      'node:24-slim',
+    ])
+    expect(dockerfile).toMatch(/^RUN npm ci$/m)
+    expect(dockerfile).toContain('npm prune --omit=dev')
+  })
+
+  test('what it copies exists and is not kept out', () => {
+    const allowed = ignored.split('\n').filter(line => line.startsWith('!'))
+    const sources = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)]
+      .flatMap(([, words]) => words!.split(' '))
+      .filter(source => source !== '.')
+    expect(sources).toEqual(['package.json', 'package-lock.json', '.npmrc'])
+    for (const source of [...sources, ...allowed.map(line => line.slice(1))]) {
+      expect(existsSync(new URL(source, root)), source).toBe(true)
+    }
+    for (const source of sources) expect(allowed).toContain(`!${source}`)
+  })
+
+  test('every folder that is compiled gets into it', () => {
+    const { include } = JSON.parse(readText('tsconfig.build.json')) as { include: string[] }
+    expect(include.filter(path => !ignored.split('\n').includes(`!${path}`))).toEqual([])
+  })
+})
+
+describe('docker-compose', () => {
+  const { error } = spawnSync('docker-compose', ['version', '--short'])
+  const isSkipped = error !== undefined && process.env.TOKADENCE_NO_SKIP !== '1'
+  if (isSkipped) process.stderr.write('Skipped: docker-compose is not installed.\n')
+
+  test.skipIf(isSkipped).each([[[]], [['--profile', 'bench']]])(
+    'docker-compose itself takes the file, with %j',
+    profile => {
+      const { status, stderr } = spawnSync('docker-compose', [...profile, 'config', '-q'], {
+        cwd: root,
+        encoding: 'utf8',
+      })
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    },
+  )
+})
+
+/** The words of a Dockerfile instruction in its JSON form. */
+function instruction(name: string): readonly string[] {
+  const [, json] = new RegExp(`^${name} (\\[.+\\])$`, 'm').exec(dockerfile) ?? []
+  return JSON.parse(json ?? '[]') as string[]
+}
+
+function allKeys(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(allKeys)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...allKeys(inner)])
+}
+
+function readText(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8')
+}
