@@ -38,7 +38,9 @@ export function parseDistribution(value: string | number, unit: Unit): Distribut
     return constant === undefined ? undefined : constantOf(text, constant)
   }
   const parameters = parseParameters(call[2] as string, unit)
-  return parameters && families[call[1] as string]?.(text, parameters)
+  const family = call[1] as string
+  if (!parameters || !Object.hasOwn(families, family)) return undefined
+  return families[family]!(text, parameters)
 }
 
 /** `a=1,b=2` by name, `1,2` by position (`$0`, `$1`); undefined when a value is unreadable. */

@@ -12,12 +12,14 @@ export class OptionError extends Error {
 
   constructor(
     option: string,
+    /** Undefined where the fault is not in the value. */
     value: unknown,
     allowed: string,
     { origin, cause }: { origin?: Origin | undefined; cause?: unknown } = {},
   ) {
     const place = origin ?? option
-    super(`${place}: ${show(value)} is not allowed; ${allowed}`, { cause })
+    const fault = value === undefined ? '' : `${show(value)} is not allowed; `
+    super(`${place}: ${fault}${allowed}`, { cause })
     this.option = option
     this.value = value
     this.allowed = allowed
@@ -27,6 +29,7 @@ export class OptionError extends Error {
 
 function show(value: unknown): string {
   if (typeof value === 'function') return 'a function'
-  const text = JSON.stringify(value) ?? String(value)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object'
+  const text = typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }

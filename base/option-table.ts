@@ -187,8 +187,8 @@ export function resolveOptions<Table extends OptionTable>(
     origins[key] = 'default'
   }
   for (const { key, value, origin } of entries) {
-    const known = table[key]
-    if (!known) throw unknownKey(key, value, origin, Object.keys(table))
+    const known = Object.hasOwn(table, key) ? table[key] : undefined
+    if (!known) throw unknownKey(key, origin, Object.keys(table))
     if (value === undefined) continue
     const inside = known.read(value)
     if (inside === undefined) throw new OptionError(key, value, known.allowed, { origin })
@@ -212,15 +212,11 @@ export function readOptions<Table extends OptionTable>(
   return resolveOptions(table, entries).values
 }
 
-export function unknownKey(
-  key: string,
-  value: unknown,
-  origin: Origin,
-  known: readonly string[],
-): OptionError {
+/** Says nothing of the value: under a misspelt name it may be a secret. */
+export function unknownKey(key: string, origin: Origin, known: readonly string[]): OptionError {
   const near = nearest(key, known)
-  const advice = near === undefined ? `known keys are ${known.join(', ')}` : `did you mean ${near}?`
-  return new OptionError(key, value, `there is no such option: ${advice}`, { origin })
+  const advice = near === undefined ? `the options are ${known.join(', ')}` : `did you mean ${near}?`
+  return new OptionError(key, undefined, `there is no option ${key}: ${advice}`, { origin })
 }
 
 /** The known name within two edits (or one transposition) of `name`, if there is one. */

@@ -1,7 +1,7 @@
 /** The bench's instruments: every name a dashboard can build on, and what feeds it. */
 import { durationEdgesSeconds, gapEdgesSeconds, ttftEdgesSeconds } from '../base/buckets.ts'
 import { createInstruments, type Instruments } from '../base/instruments.ts'
-import { version } from '../base/version.ts'
+import { version } from '../base/package.ts'
 import type { GeneratorHealth } from './generator.ts'
 import { type TimeName, timeNames } from './measure.ts'
 import { outcomes, type Sample } from './sample.ts'

@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Resolved } from '../base/option-table.ts'
 import { createRandom } from '../base/random.ts'
-import { version } from '../base/version.ts'
+import { version } from '../base/package.ts'
 import { type Course, type Finish, startCourse } from './course.ts'
 import { type Driver, startAutocannon } from './drivers/autocannon.ts'
 import { type GeneratorHealth, type GeneratorMonitor, monitorGenerator } from './generator.ts'

@@ -4,7 +4,7 @@ import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { OptionError } from '../base/option-error.ts'
 import { nearest, unknownKey } from '../base/option-table.ts'
-import { version } from '../base/version.ts'
+import { version } from '../base/package.ts'
 import { type ExitCode, exitCode } from './command.ts'
 import { commands, defaultCommand } from './commands.ts'
 import { parseArguments } from './parse-arguments.ts'
@@ -59,7 +59,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
     const names = Object.keys(table).map(option =>
       option.replace(/[A-Z]/g, l => `-${l.toLowerCase()}`),
     )
-    throw unknownKey(key, undefined, stray, names)
+    throw unknownKey(key, stray, names)
   }
   checkWords(command.words, words)
 

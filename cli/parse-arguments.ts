@@ -24,8 +24,8 @@ const configuration = {
   'parse-numbers': false,
   'parse-positional-numbers': false,
   'boolean-negation': true,
-  'duplicate-arguments-array': false,
   'greedy-arrays': false,
+  'populate--': true,
   'unknown-options-as-args': true,
 }
 
@@ -42,14 +42,16 @@ export function parseArguments(args: readonly string[], table: OptionTable): Arg
     configuration,
   })
   const flags: Record<string, unknown> = {}
-  for (const key of Object.keys(table)) {
+  for (const [key, row] of Object.entries(table)) {
     const value = parsed[flagName(key).slice(2)]
-    if (value !== undefined) flags[key] = value
+    // Of an option that is written twice the last one counts; a list takes them all.
+    if (value !== undefined) flags[key] = row.shape === 'list' ? value : [value].flat().at(-1)
   }
-  const rest = [...parsed._, ...(parsed['--'] ?? [])].map(String)
+  const rest = parsed._.map(String)
   return {
     flags,
-    words: rest.filter(word => !isFlag(word)),
+    // What follows `--` is words, whatever it looks like.
+    words: [...rest.filter(word => !isFlag(word)), ...(parsed['--'] ?? []).map(String)],
     unknown: rest.filter(isFlag),
     help: parsed.help === true,
     version: parsed.version === true,

@@ -38,7 +38,7 @@ export async function readSettings<Table extends OptionTable>(
   const known = { ...commonOptions, ...table }
   const early = resolveOptions(commonOptions, [
     ...environmentEntries(commonOptions, environment),
-    ...flags.filter(({ key }) => key in commonOptions),
+    ...flags.filter(({ key }) => Object.hasOwn(commonOptions, key)),
   ])
   const file = early.values.config ?? (existsSync(defaultFile) ? defaultFile : undefined)
   const fromFile = file === undefined ? [] : await fileEntries(file, section, known)
@@ -53,8 +53,8 @@ async function fileEntries(path: string, section: string, known: OptionTable): P
   const { common, own } = await readConfigFile(path, section, commandNames)
   const shared: Entry[] = []
   for (const entry of common) {
-    if (entry.key in known) shared.push(entry)
-    else await refuseUnlessKnown(entry.key, entry.value, entry.origin)
+    if (Object.hasOwn(known, entry.key)) shared.push(entry)
+    else await refuseUnlessKnown(entry.key, entry.origin)
   }
   return [...shared, ...own]
 }
@@ -73,21 +73,21 @@ async function refuseUnknownVariables(
   known: OptionTable,
 ): Promise<void> {
   const own = new Set(Object.keys(known).map(environmentName))
-  for (const [name, value] of Object.entries(environment)) {
+  for (const name of Object.keys(environment)) {
     if (!name.startsWith('TOKADENCE_') || own.has(name)) continue
     const key = name
       .slice('TOKADENCE_'.length)
       .toLowerCase()
       .replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-    await refuseUnlessKnown(key, value, name)
+    await refuseUnlessKnown(key, name)
   }
 }
 
 /** A key that some other command knows is fine in a shared place; one that none knows is a mistake. */
-async function refuseUnlessKnown(key: string, value: unknown, origin: Origin): Promise<void> {
+async function refuseUnlessKnown(key: string, origin: Origin): Promise<void> {
   const tables = await Promise.all(commands.map(async ({ load }) => (await load()).options))
   const names = [...new Set([commonOptions, ...tables].flatMap(table => Object.keys(table)))]
-  if (!names.includes(key)) throw unknownKey(key, value, origin, names)
+  if (!names.includes(key)) throw unknownKey(key, origin, names)
 }
 
 /** Flags as a parser gives them, as entries in the table's words. */

@@ -10,12 +10,20 @@ export interface BatchOptions {
   readonly concurrency: number
   /** Begun but unread items at most; default: 4 × concurrency, so that one slow item does not stop the rest. */
   readonly window?: number
-  /** Stops the batch: what is at work is told, nothing more is begun, and reading throws the reason. */
+  /**
+   * Ends the batch: what is at work is told, and its results are still given out; nothing more is begun, and
+   * after the last one reading throws the signal's reason.
+   */
   readonly signal?: AbortSignal | undefined
 }
 
+interface Begun<Result> {
+  readonly result: Promise<Result>
+  isSettled: boolean
+}
+
 /**
- * Gives `work(item, index, signal)` for each item, in order. One that rejects is the end of the batch: return
+ * Gives `work(item, index, signal)` for each item, in order. One that rejects ends the batch: let it resolve to
  * what went wrong instead. Leaving the loop early aborts what is at work.
  */
 export async function* mapInOrder<Item, Result>(
@@ -24,68 +32,76 @@ export async function* mapInOrder<Item, Result>(
   { concurrency, window = concurrency * 4, signal }: BatchOptions,
 ): AsyncGenerator<Result, void> {
   const stop = new AbortController()
-  const passAbort = () => stop.abort(signal?.reason)
-  signal?.addEventListener('abort', passAbort, { once: true })
   const source = iterate(items)
-  const begun: Promise<Result>[] = []
-  let index = 0
+  const begun: Begun<Result>[] = []
+  let count = 0
   let working = 0
-  let isExhausted = false
-  let wake: (() => void) | undefined
+  let isPulling = false
+  let isOver = false
+  let sourceError: unknown
+  let wake = () => {}
 
-  async function begin(item: Item): Promise<Result> {
-    try {
-      return await work(item, index++, stop.signal)
-    } finally {
+  function begin(item: Item): void {
+    working++
+    const result = work(item, count++, stop.signal)
+    const entry = { result, isSettled: false }
+    begun.push(entry)
+    function settle(): void {
+      entry.isSettled = true
       working--
-      wake?.()
+      wake()
     }
+    result.then(settle, settle)
   }
 
-  /** Begins what may be begun; items that come late are waited for. */
-  async function fill(): Promise<void> {
-    while (!isExhausted && working < concurrency && begun.length < window) {
-      signal?.throwIfAborted()
-      const next = await source.next()
-      if (next.done) {
-        isExhausted = true
-        return
+  async function pull(): Promise<void> {
+    if (isPulling) return
+    isPulling = true
+    try {
+      while (!isOver && working < concurrency && begun.length < window) {
+        const next = await source.next()
+        if (next.done) isOver = true
+        else if (!isOver) begin(next.value)
       }
-      working++
-      const result = begin(next.value)
-      // Read in its turn; until then a rejection has nobody to tell.
-      result.catch(() => undefined)
-      begun.push(result)
+    } catch (error) {
+      isOver = true
+      sourceError = error
     }
+    isPulling = false
+    wake()
   }
+
+  function end(): void {
+    isOver = true
+    stop.abort(signal?.reason)
+    wake()
+  }
+  if (signal?.aborted) end()
+  else signal?.addEventListener('abort', end, { once: true })
 
   try {
     for (;;) {
-      await fill()
+      void pull()
       const oldest = begun[0]
-      if (!oldest) return
-      const turn = new Promise<void>(resolve => {
-        wake = resolve
-      })
-      if (await isSettled(oldest, turn)) {
+      if (oldest?.isSettled) {
         begun.shift()
-        yield await oldest
+        yield await oldest.result
+      } else if (isOver && !oldest) break
+      else {
+        await new Promise<void>(resolve => {
+          wake = resolve
+        })
       }
     }
+    signal?.throwIfAborted()
+    if (sourceError !== undefined) throw sourceError
   } finally {
-    signal?.removeEventListener('abort', passAbort)
-    stop.abort('The batch has ended.')
-    if (!isExhausted) await source.return?.()
+    signal?.removeEventListener('abort', end)
+    const wasOver = isOver
+    isOver = true
+    stop.abort('The batch was left.')
+    if (!wasOver) await source.return?.()
   }
-}
-
-/** Waits for `promise` or `turn`; says whether it was the promise. */
-function isSettled(promise: Promise<unknown>, turn: Promise<void>): Promise<boolean> {
-  const settled = promise.then(
-    () => true,
-    () => true,
-  )
-  return Promise.race([settled, turn.then(() => false)])
 }
 
 function iterate<Item>(

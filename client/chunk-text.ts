@@ -35,11 +35,7 @@ export function* chunkText(
 }
 
 /** The coarsest pieces of `text` that fit: whole paragraphs, and the parts of those that are too long. */
-function* unitsOf(
-  text: string,
-  level: number,
-  fits: (unit: string) => boolean,
-): Generator<string> {
+function* unitsOf(text: string, level: number, fits: (unit: string) => boolean): Generator<string> {
   const split = levels[level]
   if (!split) {
     yield text
@@ -60,7 +56,7 @@ const levels: readonly ((text: string) => Iterable<string>)[] = [
 
 /** Each with the blank lines that follow it. */
 function* paragraphs(text: string): Generator<string> {
-  for (const [paragraph] of text.matchAll(/[^]+?(?:\n\s*\n|$)/g)) if (paragraph) yield paragraph
+  for (const [paragraph] of text.matchAll(/[\s\S]+?(?:\n\s*\n|$)/g)) if (paragraph) yield paragraph
 }
 
 function bySegment(granularity: 'sentence' | 'word' | 'grapheme') {

@@ -25,6 +25,8 @@ export interface Client {
   /** What is in flight and waiting, and the limit, which may be changed. */
   readonly limiter: Limiter
   readonly options: ClientOptions
+  /** The clock of every stamp in a timeline. */
+  readonly clock: Clock
   /** Ends every connection; calls that run fail. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -75,6 +77,7 @@ export function clientOf(resolved: ClientOptions, parts: ClientParts = {}): Clie
     complete: (request, callOptions = {}) => completeCall(request, callOptions, context),
     limiter,
     options,
+    clock,
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,14 +1,17 @@
 /**
  * Documents to summaries: many at once, in order, each with its cost, none lost to another's failure.
- * One that is longer than a request may be is summarised in parts, and then its parts' summaries.
+ * One that is longer than a request may be is summarised in parts, and then the parts' summaries.
  */
+import { OptionError } from '../base/option-error.ts'
 import type { Message } from '../protocol/chat-body.ts'
 import { mapInOrder } from './batch.ts'
 import { chunkText } from './chunk-text.ts'
 import type { Failure } from './failure.ts'
 import type { RetryFrame } from './frame.ts'
 import type { Client } from './index.ts'
-import { type ChatResult, ClientError } from './result.ts'
+import { ClientError } from './result.ts'
+import { addSpent, nothingSpent, type Spent, spentBy } from './spent.ts'
+import { partPrompt, summaryPrompt, titleOf, wholePrompt } from './summary-prompt.ts'
 import { countingFor } from './usage.ts'
 
 export interface Document {
@@ -23,17 +26,16 @@ export interface SummariseOptions {
   readonly concurrency: number
   /** Tokens of a summary. */
   readonly maxTokens: number
-  /** Tokens of a document that go into one request. */
+  /** Tokens of a document that go into one request: more than twice `maxTokens`. */
   readonly chunkTokens: number
   readonly signal?: AbortSignal | undefined
+  /** Told as it happens; documents come in any order here. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-export interface Progress {
-  readonly name: string
-  readonly what: 'begun' | 'retry' | 'done' | 'failed'
-  readonly retry?: RetryFrame
-}
+export type Progress =
+  | { readonly what: 'begun' | 'settled'; readonly name: string; readonly spent: Spent }
+  | { readonly what: 'retry'; readonly name: string; readonly retry: RetryFrame }
 
 export interface Summary {
   /** 0 for the first document. */
@@ -52,36 +54,26 @@ export interface Summary {
 
 export interface SummaryError {
   readonly message: string
-  /** Set when it was a call that failed, and not the reading. */
+  /** Set when a call failed, and not the reading. */
   readonly failure: Failure | undefined
 }
 
-export interface Spent {
-  readonly inputTokens: number
-  readonly outputTokens: number
-  /** Undefined: the price of some of it is not known. */
-  readonly nanoDollars: number | undefined
-  readonly requests: number
-  readonly retries: number
-  /** Answers with status 429. */
-  readonly rateLimited: number
-}
-
-export const nothingSpent: Spent = {
-  inputTokens: 0,
-  outputTokens: 0,
-  nanoDollars: 0,
-  requests: 0,
-  retries: 0,
-  rateLimited: 0,
-}
-
-/** Throws only what `signal` was aborted with; a document's failure is its own. */
+/**
+ * Throws OptionError for a chunk size that cannot work, what `signal` was aborted with, and what `documents`
+ * throws: a document's failure is its own.
+ */
 export async function* summariseDocuments(
   client: Client,
   documents: Iterable<Document> | AsyncIterable<Document>,
   options: SummariseOptions,
 ): AsyncGenerator<Summary, void> {
+  if (options.chunkTokens <= options.maxTokens * 2) {
+    throw new OptionError(
+      'chunkTokens',
+      options.chunkTokens,
+      `write more than twice maxTokens (${options.maxTokens}), so that summaries of summaries shrink`,
+    )
+  }
   const work = (document: Document, index: number, signal: AbortSignal) =>
     summariseDocument(client, document, index, { ...options, signal })
   yield* mapInOrder(documents, work, options)
@@ -94,33 +86,66 @@ async function summariseDocument(
   options: SummariseOptions & { signal: AbortSignal },
 ): Promise<Summary> {
   const { name } = document
-  const { onProgress } = options
+  const { onProgress, maxTokens, signal } = options
   const startedAtMs = client.clock.nowMs()
   let spent = nothingSpent
   let title: string | undefined
   let text: string | undefined
   let error: SummaryError | undefined
-  const ask = async (messages: readonly Message[]): Promise<string> => {
-    const onRetry = (retry: RetryFrame) => onProgress?.({ name, what: 'retry', retry })
-    const { maxTokens, signal } = options
-    const stream = client.stream({ messages, maxTokens }, { signal, onRetry })
-    const result = await stream.result
-    spent = add(spent, spentBy(result))
-    // A summary that the token limit cut is still one; anything else that is not whole is none.
-    if (result.failure) for await (const _ of stream);
-    return result.text
+
+  async function ask(messages: readonly Message[]): Promise<string> {
+    const onRetry = (retry: RetryFrame) => onProgress?.({ what: 'retry', name, retry })
+    try {
+      const result = await client.complete({ messages, maxTokens }, { signal, onRetry })
+      spent = addSpent(spent, spentBy(result))
+      return result.text
+    } catch (reason) {
+      if (reason instanceof ClientError) spent = addSpent(spent, spentBy(reason.result))
+      throw reason
+    }
   }
 
-  onProgress?.({ name, what: 'begun' })
+  onProgress?.({ what: 'begun', name, spent })
   try {
     const source = await document.read()
     title = titleOf(source)
-    text = await summariseText(client, source, ask, options)
-    onProgress?.({ name, what: 'done' })
+    text = await summariseText(client, source, { ...options, ask })
   } catch (reason) {
-    error = { message: messageOf(reason), failure: failureOf(reason) }
-    onProgress?.({ name, what: 'failed' })
+    error = readError(reason)
   }
-  const tookMs = client.clock.nowMs() - startedAtMs
-  return { index, name, title, text, error, spent, tookMs }
+  onProgress?.({ what: 'settled', name, spent })
+  return { index, name, title, text, error, spent, tookMs: client.clock.nowMs() - startedAtMs }
+}
+
+/** The whole in one request if it fits, else part by part, and then what the parts came to. */
+async function summariseText(
+  client: Client,
+  text: string,
+  options: SummariseOptions & {
+    signal: AbortSignal
+    ask: (messages: readonly Message[]) => Promise<string>
+  },
+): Promise<string> {
+  const { ask, chunkTokens, concurrency, signal } = options
+  const { tokenizer } = await countingFor(client.options.model)
+  const parts = [...chunkText(text, { tokenizer, maxTokens: chunkTokens })]
+  if (parts.length <= 1) return ask(wholePrompt(text))
+
+  const summaries: string[] = []
+  const summarisePart = (part: string, index: number) =>
+    ask(partPrompt(part, index + 1, parts.length))
+  for await (const summary of mapInOrder(parts, summarisePart, { concurrency, signal })) {
+    summaries.push(summary)
+  }
+  const joined = summaries.join('\n\n')
+  if (tokenizer.count(joined) > chunkTokens) return summariseText(client, joined, options)
+  return ask(summaryPrompt(joined))
+}
+
+/** What kept a document from its summary. A mistake in the program is none of that, and is thrown on. */
+function readError(reason: unknown): SummaryError {
+  if (reason instanceof ClientError) return { message: reason.message, failure: reason.failure }
+  const isOfTheSystem = reason instanceof Error && 'code' in reason
+  if (isOfTheSystem) return { message: reason.message, failure: undefined }
+  throw reason
 }

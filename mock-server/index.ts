@@ -31,7 +31,7 @@ export interface MockServer extends AsyncDisposable {
 
 /** Resolves when the server listens and its first answer will be on time. Throws OptionError for a bad option or an address that is taken. */
 export async function createMockServer(given: MockServerOptions = {}): Promise<MockServer> {
-  const options = readOptions(serverOptions, { port: 0, ...given }, 'createMockServer')
+  const options = readOptions(serverOptions, { ...given, port: given.port ?? 0 }, 'createMockServer')
   await loadTokenizer('o200k_base')
   return startMockServer(options)
 }

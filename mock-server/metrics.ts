@@ -7,7 +7,7 @@ import {
   ttftEdgesSeconds,
 } from '../base/buckets.ts'
 import { createInstruments } from '../base/instruments.ts'
-import { version } from '../base/version.ts'
+import { version } from '../base/package.ts'
 
 export type ServerMetrics = ReturnType<typeof createServerMetrics>
 

@@ -21,8 +21,8 @@ import {
 export interface ChatMessage {
   readonly role: string
   readonly content?: string | null | readonly ContentPart[]
-  readonly name?: string
-  readonly tool_calls?: readonly unknown[]
+  readonly name?: string | null
+  readonly tool_calls?: readonly unknown[] | null
 }
 interface ContentPart {
   readonly type: string

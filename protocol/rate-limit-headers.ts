@@ -49,7 +49,8 @@ export function readRetryAfter(
   const value = header('retry-after')
   const seconds = readNumber(value)
   if (seconds !== undefined) return seconds * 1000
-  if (!value || !/[a-z]{3}/i.test(value)) return undefined
+  // Date.parse takes any word before a number for a date; an HTTP date has its time of day.
+  if (!value || !/\d:\d\d:\d\d/.test(value)) return undefined
   const dateMs = Date.parse(value)
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - wallMs)
 }

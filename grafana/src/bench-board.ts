@@ -146,7 +146,7 @@ export const benchBoard: Board = {
             'Which runs are in the time range, and how do they compare over their whole life?',
           unit: 'short',
           columns: [
-            { name: 'Runs', unit: 'short' },
+            null,
             { name: 'Requests', unit: 'short' },
             { name: 'Share ok', unit: 'percentunit' },
             { name: 'TTFT p50', unit: 's' },

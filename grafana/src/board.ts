@@ -34,8 +34,8 @@ export interface Panel {
   readonly words?: readonly [no: string, yes: string]
   /** Upper end of the axis, e.g. 1 for a share. */
   readonly max?: number
-  /** Tables: the unit of each column, in the order of the targets. */
-  readonly columns?: readonly { readonly name: string; readonly unit: string }[]
+  /** Tables: the column of each target's value; null for one that only brings its labels. */
+  readonly columns?: readonly ({ readonly name: string; readonly unit: string } | null)[]
 }
 
 export interface Target {

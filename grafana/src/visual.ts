@@ -62,7 +62,7 @@ function query({ kind, targets }: Panel, i: number): Builder<Dataquery> {
   const { expr, legend, instant } = targets[i]!
   const builder = new DataqueryBuilder()
     .datasource(datasource)
-    .refId(String.fromCharCode('A'.charCodeAt(0) + i))
+    .refId(refIdOf(i))
     .expr(expr)
     .legendFormat(legend)
   if (instant) builder.instant()
@@ -123,7 +123,7 @@ function timePanel({ kind }: Panel) {
 function heatmapPanel({ unit }: Panel) {
   return new heatmap.PanelBuilder()
     .calculate(false)
-    .rowsFrame(new heatmap.RowsHeatmapOptionsBuilder().layout(HeatmapCellLayout.Le))
+    .rowsFrame(new heatmap.RowsHeatmapOptionsBuilder().layout(HeatmapCellLayout.Auto))
     .yAxis(new heatmap.YAxisConfigBuilder().unit(unit))
     .cellValues(new heatmap.CellValuesBuilder().unit('cps'))
     .color(
@@ -151,20 +151,27 @@ function statesPanel() {
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
 }
 
-function tablePanel({ columns = [] }: Panel) {
-  const renames = columns.map(({ name }, i) => {
-    const refId = String.fromCharCode('A'.charCodeAt(0) + i)
-    return [`Value #${refId}`, name] as const
-  })
+function tablePanel({ targets, columns = [] }: Panel) {
+  const excludeByName: Record<string, boolean> = { Time: true }
+  const renameByName: Record<string, string> = {}
+  for (const i of targets.keys()) {
+    const value = `Value #${refIdOf(i)}`
+    const column = columns[i]
+    if (column) renameByName[value] = column.name
+    else excludeByName[value] = true
+  }
   const builder = new table.PanelBuilder().transformations([
     { id: 'merge', options: {} },
-    {
-      id: 'organize',
-      options: { excludeByName: { Time: true }, renameByName: Object.fromEntries(renames) },
-    },
+    { id: 'organize', options: { excludeByName, renameByName } },
   ])
-  for (const { name, unit } of columns) builder.overrideByName(name, [{ id: 'unit', value: unit }])
+  for (const column of columns) {
+    if (column) builder.overrideByName(column.name, [{ id: 'unit', value: column.unit }])
+  }
   return builder
+}
+
+function refIdOf(i: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + i)
 }
 
 /** A ratio over nothing is not zero: it says so. */

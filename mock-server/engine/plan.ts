@@ -58,6 +58,8 @@ export async function planChat(
     steps = Math.max(steps, reply.tokens.length)
   }
   if (dueMs.length > steps) dueMs.length = steps
+  // A stop text inside a token leaves a part of it, which may be more tokens than the whole.
+  while (dueMs.length < steps) dueMs.push(dueMs.at(-1)! + cadence.itl.sample(random))
   return { id, promptTokens, outputTokens, choices, dueMs }
 }
 

@@ -35,43 +35,57 @@ function prose(text: string): ReplyToken {
   return token
 }
 const sentenceTokens = sentences.map(pieces => pieces.map(prose))
+/** A first word without its leading space. */
 const openings = sentences.map(pieces => prose(pieces[0]!.trimStart()))
+/** Sentences by their length in tokens. */
+const ofLength = new Map<number, number[]>()
+for (const [index, { length }] of sentences.entries()) {
+  ofLength.set(length, [...(ofLength.get(length) ?? []), index])
+}
+const SHORTEST = Math.min(...ofLength.keys())
+const LONGEST = Math.max(...ofLength.keys())
 const FULL_STOP = prose('.')
 const COMMA = prose(',')
-const PARAGRAPH_END = prose('.\n\n')
 const FILLER = prose(' too')
+const PARAGRAPH_END = prose('.\n\n')
 const SENTENCES_A_PARAGRAPH = 5
 
 /**
- * Prose of exactly `count` tokens that ends with its full stop.
+ * Prose of exactly `count` tokens in whole sentences (in one broken off, below the shortest).
  * Every prefix of it is as many tokens as pieces (see corpus.ts), so it may be cut anywhere.
  */
 export function composeProse(random: Random, count: number): ReplyToken[] {
   const tokens: ReplyToken[] = []
-  let previous = -1
   for (let written = 0; tokens.length < count; written++) {
-    let chosen = random.integer(sentences.length)
-    if (chosen === previous) chosen = (chosen + 1) % sentences.length
-    previous = chosen
+    const chosen = chooseSentence(random, count - tokens.length)
     const opensParagraph = written % SENTENCES_A_PARAGRAPH === 0
     if (opensParagraph && written > 0) tokens[tokens.length - 1] = PARAGRAPH_END
     const sentence = sentenceTokens[chosen]!
-    for (let i = 0; i < sentence.length && tokens.length < count; i++) {
-      tokens.push(i === 0 && opensParagraph ? openings[chosen]! : sentence[i]!)
-    }
+    tokens.push(opensParagraph ? openings[chosen]! : sentence[0]!)
+    for (let i = 1; i < sentence.length; i++) tokens.push(sentence[i]!)
   }
-  return close(tokens)
+  return tokens.length > count ? breakOff(tokens, count) : tokens
 }
 
-/** Ends the prose with a full stop, without a second sign before it (`,.` would be one token). */
-function close(tokens: ReplyToken[]): ReplyToken[] {
-  const last = tokens.length - 1
-  if (last < 1) return tokens
-  const before = tokens[last - 1]
-  const isSign = before === FULL_STOP || before === COMMA || before === PARAGRAPH_END
-  if (isSign) tokens[last - 1] = last === 1 ? tokens[0]! : FILLER
-  tokens[last] = FULL_STOP
+/** Ends early with a full stop, without a comma before it: `,.` would be one token. */
+function breakOff(tokens: ReplyToken[], count: number): ReplyToken[] {
+  tokens.length = count
+  if (count > 1) tokens[count - 1] = FULL_STOP
+  if (tokens[count - 2] === COMMA) tokens[count - 2] = FILLER
   return tokens
+}
+
+/** A sentence that fills `remaining` tokens exactly, or leaves room for at least one more sentence. */
+function chooseSentence(random: Random, remaining: number): number {
+  const exact = remaining <= LONGEST ? ofLength.get(remaining) : undefined
+  if (exact) return random.pick(exact)
+  const longest = remaining - SHORTEST
+  const first = random.integer(sentences.length)
+  for (let i = 0; i < sentences.length; i++) {
+    const candidate = (first + i) % sentences.length
+    if (sentences[candidate]!.length <= longest) return candidate
+  }
+  return first
 }
 
 const ECHO =

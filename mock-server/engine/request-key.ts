@@ -11,8 +11,8 @@ export function contentKey({ model, seed, messages }: ChatRequest): string {
   for (const { role, content, name, tool_calls } of messages) {
     hash = hash64(hash, role)
     hash = hash64(hash, typeof content === 'string' ? content : JSON.stringify(content ?? null))
-    if (name !== undefined) hash = hash64(hash, name)
-    if (tool_calls !== undefined) hash = hash64(hash, JSON.stringify(tool_calls))
+    if (name != null) hash = hash64(hash, name)
+    if (tool_calls != null) hash = hash64(hash, JSON.stringify(tool_calls))
   }
   return hash.map(half => half.toString(16).padStart(8, '0')).join('')
 }

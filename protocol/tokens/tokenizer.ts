@@ -31,7 +31,8 @@ const LONG_PIECE = 65_536
 const SLICE_MS = 5
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+/** A byte order mark is text here. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const loading = new Map<EncodingName, Promise<Tokenizer>>()
 
@@ -66,7 +67,8 @@ function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     const count = whole ? 1 : (yield* mergePiece(vocabulary, bytes)).length
     if (piece.length <= CACHED_PIECE_LENGTH) {
       if (counts.size >= CACHED_PIECES) counts.clear()
-      counts.set(piece, count)
+      // A copy: the piece is a slice that would keep the whole text alive.
+      counts.set(decoder.decode(bytes), count)
     }
     return count
   }

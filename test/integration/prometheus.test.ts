@@ -24,6 +24,7 @@ if (isSkipped) process.stderr.write(`Skipped: ${missing.join(' and ')} not insta
 
 const threshold = 'ttft: p(95)<500ms'
 const maxConcurrent = 3
+const authorization = 'Bearer sk-guest'
 
 describe.skipIf(isSkipped)('the shipped files, read by promtool', () => {
   test('prometheus and promtool are installed', () => {
@@ -175,14 +176,14 @@ async function visit(mock: MockServer, guest: { refused: number; hungUp: number 
   }
   await Promise.all(kept.map(answer => answer.text()))
   await (await ask(mock, { stream: false })).text()
-  await (await fetch(`${mock.url}/models`)).text()
+  await (await fetch(`${mock.url}/models`, { headers: { authorization } })).text()
 }
 
 function ask(mock: MockServer, more: { stream: boolean }, signal?: AbortSignal): Promise<Response> {
   const messages = [{ role: 'user', content: 'How do you do?' }]
   return fetch(`${mock.url}/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-guest' },
+    headers: { 'content-type': 'application/json', authorization },
     body: JSON.stringify({ model: 'gpt-4o-mini', messages, ...more }),
     ...(signal && { signal }),
   })

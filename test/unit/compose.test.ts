@@ -1,11 +1,13 @@
 /** The compose file and the image, as far as they can be judged without a container engine. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { flagName } from '../../base/option-table.ts'
 import { commands, defaultCommand } from '../../cli/commands.ts'
 import { commonOptions } from '../../cli/settings.ts'
+import { createMockServer } from '../../mock-server/index.ts'
 
 interface Service {
   readonly image: string
@@ -143,6 +145,18 @@ describe('the image', () => {
   })
 })
 
+test('the mock’s health check passes while it serves, and fails when it does not', async () => {
+  const mock = await createMockServer()
+  const port = String(mock.port)
+  const [, ...words] = compose.services.mock!.healthcheck!.test.map(word =>
+    word.replace('4010', port),
+  )
+  expect(words.join(' ')).toContain(`127.0.0.1:${port}/healthz`)
+  expect(await exitOf(words)).toBe(0)
+  await mock.close()
+  expect(await exitOf(words)).toBe(1)
+})
+
 describe('docker-compose', () => {
   const { error } = spawnSync('docker-compose', ['version', '--short'])
   const isSkipped = error !== undefined && process.env.TOKADENCE_NO_SKIP !== '1'
@@ -164,6 +178,13 @@ describe('docker-compose', () => {
 function instruction(name: string): readonly string[] {
   const [, json] = new RegExp(`^${name} (\\[.+\\])$`, 'm').exec(dockerfile) ?? []
   return JSON.parse(json ?? '[]') as string[]
+}
+
+/** Not spawnSync: the server that is asked lives in this process. */
+async function exitOf([program, ...args]: readonly string[]): Promise<number | null> {
+  const child = spawn(program!, args, { stdio: 'ignore' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code
 }
 
 function allKeys(value: unknown): readonly string[] {

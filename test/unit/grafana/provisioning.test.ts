@@ -46,7 +46,10 @@ test('Prometheus scrapes services of the compose file on ports that they open', 
 test('the folder that Grafana loads is the one that Compose mounts', () => {
   const mounted = compose.services.grafana?.volumes
   expect(mounted).toContain(`./grafana/dashboards:${providers[0]!.options.path}:ro`)
-  expect(mounted).toContain('./grafana/provisioning:/etc/grafana/provisioning:ro')
+  for (const part of ['datasources', 'dashboards']) {
+    const path = `grafana/provisioning/${part}`
+    expect(mounted).toContain(`./${path}:/etc/${path}:ro`)
+  }
 })
 
 test('rules lie beside the configuration, where both Prometheus and its container find them', () => {

@@ -1,0 +1,56 @@
+/** One answer asked for twice, blocking and streaming, side by side: what a reader waits for. */
+import { formatDuration } from '../base/duration.ts'
+import { createClient } from '../client/index.ts'
+import { type ExitCode, exitCode } from './command.ts'
+import { costWords } from './call-lines.ts'
+
+const model = 'gpt-4o-mini'
+const messages = [
+  { role: 'user', content: 'Explain in one paragraph what a rate limit protects.' },
+] as const
+
+interface Measured {
+  readonly firstTextMs: number
+  readonly totalMs: number
+  readonly text: string
+  readonly cost: string
+}
+
+/** Throws OptionError or ClientError as the client does. */
+export async function compareBlocking(
+  url: string,
+  { signal, write }: { signal: AbortSignal; write: (line: string) => void },
+): Promise<ExitCode> {
+  await using client = createClient({ url, model })
+  await client.complete({ messages, maxTokens: 1 }, { signal }) // connections and tokenizer are warm now
+
+  const result = await client.complete({ messages }, { signal })
+  const { ttftMs = Number.NaN, e2eMs = Number.NaN } = result.timeline
+  const cost = costWords(result.cost?.nanoDollars)
+  const streaming = { firstTextMs: ttftMs, totalMs: e2eMs, text: result.text, cost }
+  const blocking = await askBlocking(url, signal, cost)
+
+  const row = (label: string, ofOne: (measured: Measured) => string) =>
+    write(`${label.padEnd(20)}${ofOne(blocking).padStart(12)}${ofOne(streaming).padStart(12)}`)
+  write(`${''.padEnd(20)}${'blocking'.padStart(12)}${'streaming'.padStart(12)}`)
+  row('time to first text', ({ firstTextMs }) => formatDuration(firstTextMs))
+  row('time to the end', ({ totalMs }) => formatDuration(totalMs))
+  row('cost', measured => measured.cost)
+  const same = blocking.text === streaming.text ? 'the same text' : 'not the same text'
+  write(`${same}; reading could begin ${(blocking.firstTextMs / ttftMs).toFixed(1)} times sooner`)
+  return exitCode.ok
+}
+
+/** The same request without `stream`: nothing can be read before all of it is there. */
+async function askBlocking(url: string, signal: AbortSignal, cost: string): Promise<Measured> {
+  const startMs = performance.now()
+  const response = await fetch(`${url}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-tokadence', 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages }),
+    signal,
+  })
+  const { choices } = (await response.json()) as { choices: [{ message: { content: string } }] }
+  const totalMs = performance.now() - startMs
+  return { firstTextMs: totalMs, totalMs, text: choices[0].message.content, cost }
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { Tiktoken } from 'js-tiktoken/lite'
+import cl100k from 'js-tiktoken/ranks/cl100k_base'
+import o200k from 'js-tiktoken/ranks/o200k_base'
+import { describe, expect, test } from 'vitest'
+import { createStreamCounter } from '../../../../protocol/tokens/stream-counter.ts'
+import { loadTokenizer } from '../../../../protocol/tokens/tokenizer.ts'
+
+/** What breaks naive counters: cut contractions, white space on the wrong side, marks, joined emoji, digits. */
+const pieces = [
+  'a',
+  'e',
+  'The',
+  'token',
+  ' ',
+  '  ',
+  '\t',
+  '\n',
+  '\r',
+  '\r\n',
+  '\u00a0',
+  '\u3000',
+  "'s",
+  "'",
+  'll',
+  "'re",
+  "'VE",
+  '’t',
+  '.',
+  ',',
+  '!?',
+  '...',
+  '/',
+  '://',
+  '0',
+  '12',
+  '345',
+  '6789',
+  'é',
+  'e\u0301',
+  '\u0301',
+  'ß',
+  '日本',
+  '語',
+  'ไทย',
+  'ภาษา',
+  '한',
+  '글',
+  'العربية',
+  'ğ',
+  'Ǆ',
+  '👋',
+  '👨‍👩‍👧',
+  '\u200d',
+  '\ufe0f',
+  '\ud83d',
+  '<|endoftext|>',
+  '_',
+  '-',
+  '{"',
+  '":',
+  'İ',
+  'ſ',
+  '\u2028',
+  '\v',
+  '\u0000',
+]
+
+describe.each([
+  ['o200k_base', o200k],
+  ['cl100k_base', cl100k],
+] as const)('%s', (encoding, ranks) => {
+  const oracle = new Tiktoken(ranks)
+
+  test('after every delta the count is that of js-tiktoken for the whole text', async () => {
+    const tokenizer = await loadTokenizer(encoding)
+    const deltas = fc.array(fc.constantFrom(...pieces), { maxLength: 14 })
+    fc.assert(
+      fc.property(deltas, deltas => {
+        const counter = createStreamCounter(tokenizer)
+        let text = ''
+        for (const delta of deltas) {
+          counter.add(delta)
+          text += delta
+          expect(counter.count).toBe(oracle.encode(text, [], []).length)
+        }
+      }),
+      { seed: 2026, numRuns: 250 },
+    )
+  })
+
+  test('a text cut unit by unit, surrogates too, counts as the whole', async () => {
+    const tokenizer = await loadTokenizer(encoding)
+    const text =
+      "It's 👨‍👩‍👧 time: they'll pay 1234567 ¥ for\r\n\r\n   日本語 and ภาษาไทย …\t\tdone. "
+    const counter = createStreamCounter(tokenizer)
+    for (let i = 0; i < text.length; i++) counter.add(text.charAt(i))
+    expect(counter.count).toBe(oracle.encode(text, [], []).length)
+  })
+})
+
+test('a piece without an end, 200,000 letters one hundred at a time, is counted in well under a second a megabyte', async () => {
+  const tokenizer = await loadTokenizer('o200k_base')
+  const counter = createStreamCounter(tokenizer)
+  for (let i = 0; i < 2000; i++) counter.add('a'.repeat(100))
+  expect(counter.count).toBe(25_000)
+})
