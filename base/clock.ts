@@ -12,6 +12,9 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void
 }
 
+/** `setTimeout` fires at once when asked for more. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
@@ -20,8 +23,6 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
-/** `setTimeout` fires at once when asked for more. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
 /**
  * Waits `delayMs` milliseconds on `clock`, never less.

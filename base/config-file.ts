@@ -15,7 +15,7 @@ export async function readConfigFile(
   section: string,
   sections: readonly string[],
 ): Promise<{ common: Entry[]; own: Entry[] }> {
-  const { LineCounter, isMap, isScalar, parseDocument } = await import('yaml')
+  const { LineCounter, isMap, isNode, isScalar, parseDocument } = await import('yaml')
   const source = await readFile(path, 'utf8').catch(cause => {
     throw new OptionError('config', path, `the file cannot be read (${cause.code})`, { cause })
   })
@@ -32,14 +32,14 @@ export async function readConfigFile(
   }
 
   const entriesOf = (node: unknown): Entry[] => {
-    if (node === null) return []
+    if (node === null || (isScalar(node) && node.value === null)) return []
     if (!isMap(node)) {
       const offset = (node as { range?: [number, number, number] }).range?.[0] ?? 0
       throw new OptionError('config', path, 'write a mapping of options', { origin: place(offset) })
     }
     return node.items.map(({ key, value }) => {
       const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
-      const json = isScalar(value) ? value.value : document.createNode(value).toJSON()
+      const json = isNode(value) ? value.toJS(document) : value
       return { key: String(isScalar(key) ? key.value : key), value: json, origin: place(offset) }
     })
   }

@@ -2,9 +2,10 @@
 import { flag, flagName, type OptionTable, text } from '../base/option-table.ts'
 import { defineCommand, exitCode } from './command.ts'
 import { commands } from './commands.ts'
-import { commonOptions, readSettings } from './settings.ts'
+import { commonOptions, flagEntries, readSettings } from './settings.ts'
 
 const options = {
+  ...commonOptions,
   schema: flag({ help: 'Prints the JSON schema of tokadence.yaml instead.' }),
   of: text({
     label: 'COMMAND',
@@ -19,7 +20,7 @@ export const command = defineCommand({
   summary: 'the effective configuration and where each value came from',
   options,
 
-  async run({ options: { schema, of, json }, stdout, origins }) {
+  async run({ options: { config, schema, of, json }, stdout, origins }) {
     if (schema) {
       stdout.write(`${JSON.stringify(await fileSchema(), null, 2)}\n`)
       return exitCode.ok
@@ -31,7 +32,10 @@ export const command = defineCommand({
       throw new OptionError('of', of, `choose one of ${names}`, { origin: origins.of })
     }
     const table = (await listed.load()).options as OptionTable
-    const settings = await readSettings(of, table, { flags: [], environment: process.env })
+    const settings = await readSettings(of, table, {
+      flags: origins.config === '--config' ? flagEntries({ config }) : [],
+      environment: process.env,
+    })
     const rows = Object.entries(table).map(([key, row]) => {
       const value = (settings.values as Readonly<Record<string, unknown>>)[key]
       return { key, value: show(key, value), origin: settings.origins[key] ?? 'default', row }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { OptionError } from '../base/option-error.ts'
 import { nearest, unknownKey } from '../base/option-table.ts'
 import { version } from '../base/package.ts'
-import { type ExitCode, exitCode } from './command.ts'
+import { type Command, type ExitCode, exitCode } from './command.ts'
 import { commands, defaultCommand } from './commands.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { commonOptions, flagEntries, readSettings } from './settings.ts'
@@ -33,8 +33,8 @@ async function run(args: readonly string[]): Promise<ExitCode> {
     const names = commands.map(command => command.name)
     const near = nearest(name, names)
     const advice = near ? `did you mean ${near}?` : `the commands are ${names.join(', ')}`
-    throw new OptionError('command', name, `there is no such command: ${advice}`, {
-      origin: 'tokadence',
+    throw new OptionError('command', undefined, `there is no such command: ${advice}`, {
+      origin: name,
     })
   }
   if (!named && (args.includes('--help') || args.includes('-h'))) return printHelp()
@@ -61,7 +61,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
     )
     throw unknownKey(key, stray, names)
   }
-  checkWords(command.words, words)
+  checkWords(command, words)
 
   const { values, origins } = await readSettings(command.name, command.options, {
     flags: flagEntries(flags),
@@ -79,27 +79,27 @@ async function run(args: readonly string[]): Promise<ExitCode> {
 }
 
 function checkWords(
-  taken: { readonly label: string; readonly required: boolean } | undefined,
+  { name: command, words: taken }: Pick<Command, 'name' | 'words'>,
   words: readonly string[],
 ): void {
   if (!taken && words.length > 0) {
-    throw new OptionError('words', words[0], 'this command takes options only', {
-      origin: 'tokadence',
-    })
+    throw new OptionError('words', words[0], `${command} takes options only`, { origin: command })
   }
   if (taken?.required && words.length === 0) {
-    throw new OptionError('words', '', `write ${taken.label} after the command`, {
-      origin: 'tokadence',
+    throw new OptionError('words', undefined, `write ${taken.label} after the command`, {
+      origin: command,
     })
   }
 }
 
-/** Aborts at the first SIGINT or SIGTERM; the second is left to end the process. */
+/** Aborts at the first SIGINT or SIGTERM; the second, of either kind, is left to end the process. */
 function interruption(): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => controller.abort(name))
+  const abort = (name: NodeJS.Signals) => {
+    process.off('SIGINT', abort).off('SIGTERM', abort)
+    controller.abort(name)
   }
+  process.on('SIGINT', abort).on('SIGTERM', abort)
   return controller.signal
 }
 

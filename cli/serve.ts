@@ -1,7 +1,6 @@
 /** `tokadence serve`: the mock server, until it is told to stop. */
 import { startMockServer } from '../mock-server/index.ts'
 import { serverOptions } from '../mock-server/options.ts'
-import { loadTokenizer } from '../protocol/tokens/tokenizer.ts'
 import { defineCommand, exitCode } from './command.ts'
 
 /** How long streams in flight may go on after SIGTERM. */
@@ -17,6 +16,7 @@ export const command = defineCommand({
     const key = options.apiKey[0] ?? 'sk-tokadence'
     stdout.write(`export OPENAI_BASE_URL=${mock.url}\nexport OPENAI_API_KEY=${key}\n`)
     // Needed by the first request, and not before the server listens: it takes as long as all the rest.
+    const { loadTokenizer } = await import('../protocol/tokens/tokenizer.ts')
     await loadTokenizer('o200k_base')
     if (options.logLevel !== 'silent') stderr.write(`tokadence serves on ${mock.origin}\n`)
 

@@ -30,14 +30,12 @@ export interface AttemptContext {
   readonly reply: Reply
   /** Called for every frame, in order, after it was added to the reply. */
   readonly deliver: (frame: Frame) => void
-  /** Called with the completion's id and the model's name, as the server tells them. */
-  readonly identify: (id: string | undefined, model: string | undefined) => void
 }
 
 /** Never rejects for what a server or a network can do. */
 export async function runAttempt(
   request: WireRequest,
-  { transport, clock, timeouts, signal, reply, deliver, identify }: AttemptContext,
+  { transport, clock, timeouts, signal, reply, deliver }: AttemptContext,
 ): Promise<AttemptOutcome> {
   const watchdog = createWatchdog(clock, timeouts, signal)
   const sentAtMs = clock.nowMs()
@@ -53,7 +51,7 @@ export async function runAttempt(
   function take(json: unknown): void {
     const { id, model, error, usage, deltas } = readChunk(json)
     if (error) throw new StreamError(error)
-    if (id !== undefined || model !== undefined) identify(id, model)
+    reply.identify(id, model)
     for (const delta of deltas) {
       for (const frame of framesOf(delta)) {
         watchdog.sawToken()

@@ -6,16 +6,17 @@ import type { PriceBook } from '../protocol/prices.ts'
 import { type AttemptOutcome, runAttempt } from './attempt.ts'
 import { classify } from './classify.ts'
 import type { Failure } from './failure.ts'
-import { type Frame, howFailed, howFinished } from './frame.ts'
+import type { Frame } from './frame.ts'
 import type { Limiter } from './limiter.ts'
 import type { ClientOptions } from './options.ts'
 import { createReply, type Reply } from './reply.ts'
 import { type CallOptions, type ChatRequest, wireRequest } from './request.ts'
 import type { ChatResult } from './result.ts'
 import { decideRetry, type RetryDecision } from './retry.ts'
-import { type Attempt, notableHeaders, timelineOf } from './timeline.ts'
+import { settle } from './settle.ts'
+import { type Attempt, notableHeaders } from './timeline.ts'
 import type { Transport } from './transport.ts'
-import { type Counting, settleUsage } from './usage.ts'
+import type { Counting } from './usage.ts'
 import { startTimer, TimeoutReached } from './watchdog.ts'
 
 /** What the calls of one client share. */
@@ -52,66 +53,26 @@ export function startCall(
   const model = request.model ?? options.model
   const startedAtMs = clock.nowMs()
   const attempts: Attempt[] = []
-  const ending = new AbortController()
-  const passStop = () => ending.abort(stop.reason)
-  let reply: Reply = createReply(undefined)
-  let contentAtMs: number[] = []
-  let hasDelivered = false
-  let id: string | undefined
-  let servedModel: string | undefined
-  let deadlineAtMs = Number.POSITIVE_INFINITY
-  let cancelDeadline = () => {}
-
-  function startDeadline(): void {
-    const { totalTimeout } = options
-    if (totalTimeout > 0) deadlineAtMs = clock.nowMs() + totalTimeout
-    cancelDeadline = startTimer(clock, totalTimeout, () => {
-      ending.abort(new TimeoutReached('total', totalTimeout))
-    })
-  }
-
-  function give(frame: Frame): void {
-    if (frame.kind === 'content' || frame.kind === 'refusal' || frame.kind === 'tool_call') {
-      contentAtMs.push(clock.nowMs())
-    }
-    if (frame.kind !== 'usage') hasDelivered = true
-    deliver(frame)
-  }
+  const ending = createEnding(clock, options.totalTimeout, stop)
+  let reply = createReply(clock)
 
   /** One send, in a slot that it gives back whatever happens. */
   async function send(attempt: number, counting: Counting | undefined): Promise<AttemptOutcome> {
     const release = await limiter.acquire(ending.signal, { returning: attempt > 1 })
     try {
-      if (attempt === 1) startDeadline()
-      reply = createReply(counting?.tokenizer)
-      contentAtMs = []
+      if (attempt === 1) ending.startTotal()
+      reply = createReply(clock, counting?.tokenizer)
       return await runAttempt(wireRequest(request, model, attempt), {
         transport,
         clock,
         timeouts: options,
         signal: ending.signal,
         reply,
-        deliver: give,
-        identify(newId, newModel) {
-          id = newId ?? id
-          servedModel = newModel ?? servedModel
-        },
+        deliver,
       })
     } finally {
       release()
     }
-  }
-
-  function record(outcome: AttemptOutcome, decision: RetryDecision | undefined): void {
-    const { cause: _, headers, ...rest } = outcome
-    attempts.push({
-      ...rest,
-      attempt: attempts.length + 1,
-      firstContentAtMs: contentAtMs[0],
-      lastContentAtMs: contentAtMs.at(-1),
-      headers: notableHeaders(headers),
-      decision,
-    })
   }
 
   /** Sends until the answer is whole or not worth another try; resolves to the last outcome. */
@@ -119,13 +80,10 @@ export function startCall(
     for (let attempt = 1; ; attempt++) {
       const outcome = await send(attempt, counting)
       const { failure } = outcome
-      if (!failure) {
-        record(outcome, undefined)
-        return outcome
-      }
-      const leftMs = deadlineAtMs - clock.nowMs()
-      const decision = decideRetry({ attempt, failure, hasDelivered, leftMs }, options, random)
-      record(outcome, decision)
+      const failed = { attempt, failure, hasDelivered: reply.isBegun, leftMs: ending.leftMs }
+      const decision = failure && decideRetry({ ...failed, failure }, options, random)
+      attempts.push(attemptOf(attempt, outcome, reply, decision))
+      if (!failure || !decision) return outcome
       pauseAll(failure)
       if (!decision.retry) return outcome
       const { delayMs, why } = decision
@@ -143,8 +101,6 @@ export function startCall(
   }
 
   async function run(): Promise<CallEnd> {
-    if (stop.aborted) passStop()
-    else stop.addEventListener('abort', passStop, { once: true })
     let failure: Failure | undefined
     let cause: unknown
     const { counting, prices } = await context.prepare(model)
@@ -156,53 +112,60 @@ export function startCall(
       cause = ending.signal.reason
       failure = classify(cause, { isOurAbort: true })?.failure
     } finally {
-      cancelDeadline()
-      stop.removeEventListener('abort', passStop)
+      ending.release()
     }
-    return { result: await settle(failure, counting, prices), cause }
-  }
-
-  async function settle(
-    failure: Failure | undefined,
-    counting: Counting | undefined,
-    prices: PriceBook,
-  ): Promise<ChatResult> {
-    const { choices } = reply
-    const { text = '', refusal = '', toolCalls = [], finishReason } = choices[0] ?? {}
-    const last = attempts.at(-1)
-    const hasHead = last?.status !== undefined && last.status < 300
-    const { usage, counted } = await settleUsage(reply.usage, counting, {
-      messages: request.messages,
-      outputTokens: reply.outputTokens,
-      wasSent: hasHead,
-    })
-    const models = [servedModel, model].filter(name => name !== undefined)
-    return {
-      how: failure ? howFailed(failure, hasHead) : (howFinished(finishReason ?? '') ?? 'error'),
-      text,
-      refusal,
-      toolCalls,
-      finishReason,
-      choices,
-      model: servedModel ?? model,
-      id,
-      usage,
-      counted,
-      cost: usage && prices.costOf(models, usage, clock.wallMs()),
-      attempts,
-      timeline: timelineOf(attempts, {
-        startedAtMs,
-        contentAtMs,
-        outputTokens: usage?.outputTokens,
-      }),
-      failure,
-    }
+    const call = { request, model, startedAtMs, attempts, reply, failure, wallMs: clock.wallMs() }
+    return { result: await settle(call, counting, prices), cause }
   }
 
   return {
     end: run(),
     get outputTokens() {
       return reply.outputTokens
+    },
+  }
+}
+
+function attemptOf(
+  attempt: number,
+  { cause: _, headers, ...outcome }: AttemptOutcome,
+  { contentAtMs }: Reply,
+  decision: RetryDecision | undefined,
+): Attempt {
+  return {
+    ...outcome,
+    attempt,
+    firstContentAtMs: contentAtMs[0],
+    lastContentAtMs: contentAtMs.at(-1),
+    headers: notableHeaders(headers),
+    decision,
+  }
+}
+
+/** What ends a call from outside: the caller, or the total timeout, which runs from the first send. */
+function createEnding(clock: Clock, totalTimeoutMs: number, stop: AbortSignal) {
+  const controller = new AbortController()
+  const passStop = () => controller.abort(stop.reason)
+  let deadlineAtMs = Number.POSITIVE_INFINITY
+  let cancelTotal = () => {}
+  if (stop.aborted) passStop()
+  else stop.addEventListener('abort', passStop, { once: true })
+
+  return {
+    signal: controller.signal,
+    startTotal(): void {
+      if (totalTimeoutMs > 0) deadlineAtMs = clock.nowMs() + totalTimeoutMs
+      cancelTotal = startTimer(clock, totalTimeoutMs, () => {
+        controller.abort(new TimeoutReached('total', totalTimeoutMs))
+      })
+    },
+    get leftMs() {
+      return deadlineAtMs - clock.nowMs()
+    },
+    /** Lets go of the timer and of the caller's signal. */
+    release(): void {
+      cancelTotal()
+      stop.removeEventListener('abort', passStop)
     },
   }
 }

@@ -1,8 +1,10 @@
-/** The answer as it grows: frames in, texts and counts out. */
+/** One attempt's answer as it grows: frames in; texts, counts and stamps out. */
+import type { Clock } from '../base/clock.ts'
 import type { WireUsage } from '../protocol/read-chunk.ts'
 import { createStreamCounter, type StreamCounter } from '../protocol/tokens/stream-counter.ts'
 import type { Tokenizer } from '../protocol/tokens/tokenizer.ts'
 import type { Frame, TextFrame, ToolCallFrame } from './frame.ts'
+import { BadStreamError } from './transport.ts'
 
 /** One of the answers to a request. */
 export interface Choice {
@@ -25,24 +27,45 @@ type Open<T> = { -readonly [K in keyof T]: T[K] }
 type OpenChoice = Open<Choice> & { toolCalls: Open<ToolCall>[] }
 
 export interface Reply {
+  /** Throws BadStreamError when the answer outgrows what an answer may be. */
   add(frame: Frame): void
-  /** Called once a choice: the server's word that it is whole. */
+  /** The completion's id and the model's name, as the server tells them. */
+  identify(id: string | undefined, model: string | undefined): void
+  /** The server's word that a choice is whole. */
   finish(choice: number, reason: string): void
   readonly choices: readonly Choice[]
   readonly usage: WireUsage | undefined
+  readonly id: string | undefined
+  readonly model: string | undefined
+  /** When each piece of content came, on the client's clock; reasoning is no content. */
+  readonly contentAtMs: readonly number[]
   /** Exact output tokens so far; 0 without a tokenizer. */
   readonly outputTokens: number
+  /** Whether anything of it was said yet, reasoning included. */
+  readonly isBegun: boolean
   /** Whether the server said of every choice that it is whole. */
   readonly isFinished: boolean
 }
 
-export function createReply(tokenizer: Tokenizer | undefined): Reply {
+/** OpenAI's own bounds are 128 for both; a server that writes 10⁹ shall not cost 10⁹ objects. */
+const MAX_CHOICES = 128
+const MAX_TOOL_CALLS = 1024
+/** Characters of all texts together. */
+const MAX_LENGTH = 64 * 1024 * 1024
+
+export function createReply(clock: Clock, tokenizer?: Tokenizer): Reply {
   const choices: OpenChoice[] = []
+  const contentAtMs: number[] = []
   /** One counter for each text: tokens do not span two. */
   const counters = new Map<string, StreamCounter>()
+  let length = 0
+  let isBegun = false
   let usage: WireUsage | undefined
+  let id: string | undefined
+  let model: string | undefined
 
   function choiceAt(index: number): OpenChoice {
+    if (index >= MAX_CHOICES) throw new BadStreamError(`There is no choice number ${index}.`)
     while (choices.length <= index) {
       choices.push({ text: '', reasoning: '', refusal: '', toolCalls: [], finishReason: undefined })
     }
@@ -50,6 +73,11 @@ export function createReply(tokenizer: Tokenizer | undefined): Reply {
   }
 
   function count(of: string, text: string): void {
+    isBegun = true
+    length += text.length
+    if (length > MAX_LENGTH) {
+      throw new BadStreamError(`The answer is longer than ${MAX_LENGTH} characters.`)
+    }
     if (!tokenizer) return
     let counter = counters.get(of)
     if (!counter) {
@@ -65,6 +93,7 @@ export function createReply(tokenizer: Tokenizer | undefined): Reply {
   }
 
   function addToolCall({ choice, index, id, name, text }: ToolCallFrame): void {
+    if (index >= MAX_TOOL_CALLS) throw new BadStreamError(`There is no tool call number ${index}.`)
     const { toolCalls } = choiceAt(choice)
     while (toolCalls.length <= index) {
       toolCalls.push({ id: undefined, name: undefined, arguments: '' })
@@ -81,14 +110,21 @@ export function createReply(tokenizer: Tokenizer | undefined): Reply {
     add(frame) {
       switch (frame.kind) {
         case 'content':
-        case 'reasoning':
         case 'refusal':
+          contentAtMs.push(clock.nowMs())
+          return addText(frame)
+        case 'reasoning':
           return addText(frame)
         case 'tool_call':
+          contentAtMs.push(clock.nowMs())
           return addToolCall(frame)
         case 'usage':
           usage = frame.usage
       }
+    },
+    identify(newId, newModel) {
+      id = newId ?? id
+      model = newModel ?? model
     },
     finish(choice, reason) {
       choiceAt(choice).finishReason = reason
@@ -96,6 +132,16 @@ export function createReply(tokenizer: Tokenizer | undefined): Reply {
     choices,
     get usage() {
       return usage
+    },
+    get id() {
+      return id
+    },
+    get model() {
+      return model
+    },
+    contentAtMs,
+    get isBegun() {
+      return isBegun
     },
     get outputTokens() {
       let total = 0

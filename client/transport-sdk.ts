@@ -19,6 +19,7 @@ import {
   refusedError,
   StreamError,
   type Transport,
+  withoutKey,
 } from './transport.ts'
 import { createAgent, type TransportOptions } from './transport-wire.ts'
 
@@ -34,7 +35,7 @@ export function createSdkTransport(
     },
     async send({ body, headers }, signal) {
       const { OpenAI, APIError } = await import('openai')
-      const watch = watchedFetch(agent, clock, body.stream === true)
+      const watch = watchedFetch(agent, clock, { isStream: body.stream === true, apiKey })
       // A client an attempt: its `fetch` is this attempt's own, and making one takes microseconds.
       const client = new OpenAI({
         apiKey,
@@ -89,7 +90,11 @@ async function* only(completion: unknown): AsyncGenerator<unknown> {
 }
 
 /** One attempt's `fetch`, and what it saw. */
-function watchedFetch(dispatcher: Dispatcher, clock: Clock, isStream: boolean) {
+function watchedFetch(
+  dispatcher: Dispatcher,
+  clock: Clock,
+  { isStream, apiKey }: { isStream: boolean; apiKey: string },
+) {
   const watch = {
     status: 0,
     /** What the server refused with, body included: the package keeps only what looks like an error. */
@@ -108,7 +113,7 @@ function watchedFetch(dispatcher: Dispatcher, clock: Clock, isStream: boolean) {
       const source = sourceOf(answer)
       watch.status = status
       if (!answer.ok) {
-        const text = await readText(source.bytes)
+        const text = withoutKey(await readText(source.bytes), apiKey)
         watch.refused = refusedError(status, answered, text, clock.wallMs())
         return new Response(text, { status: Math.max(400, status), headers: answered })
       }

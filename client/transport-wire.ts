@@ -11,6 +11,7 @@ import {
   refusedError,
   type Transport,
   type WireResponse,
+  withoutKey,
 } from './transport.ts'
 
 export interface TransportOptions {
@@ -52,7 +53,8 @@ export function createWireTransport(
       const status = response.statusCode
       const answered = flatten(response.headers)
       if (status < 200 || status > 299) {
-        throw refusedError(status, answered, await readText(response.body), clock.wallMs())
+        const text = withoutKey(await readText(response.body), apiKey)
+        throw refusedError(status, answered, text, clock.wallMs())
       }
       if (isStream) await checkEventStream(answered, () => readText(response.body))
       const chunks = isStream ? parsed(response.body, clock) : whole(response.body)

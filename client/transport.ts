@@ -100,6 +100,14 @@ async function refuse(type: string, readStart: () => Promise<string>): Promise<n
   throw new BadStreamError(`Expected text/event-stream, but got ${type}: ${seen}`)
 }
 
+/** What a server says of a refused request may hold the key; what is shown of it may not. */
+export function withoutKey(text: string, apiKey: string): string {
+  return apiKey.length < MIN_SECRET_LENGTH ? text : text.replaceAll(apiKey, '(key)')
+}
+
+/** Shorter ones are no secrets, and would be found in ordinary words. */
+const MIN_SECRET_LENGTH = 12
+
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

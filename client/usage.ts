@@ -49,11 +49,11 @@ export async function countingFor(model: string): Promise<Counting> {
 export async function settleUsage(
   said: WireUsage | undefined,
   counting: Counting | undefined,
-  { messages, outputTokens, wasSent }: Seen,
+  { messages, outputTokens, wasAnswered }: Seen,
 ): Promise<{ usage: Usage | undefined; counted: Counted | undefined }> {
   const counted = counting && countedOf(counting, outputTokens, said)
   if (said) return { usage: { ...said, source: 'api' }, counted }
-  if (!counting || !wasSent) return { usage: undefined, counted }
+  if (!counting || !wasAnswered) return { usage: undefined, counted }
   const usage: Usage = {
     inputTokens: await countChatTokensInSlices(counting.tokenizer, messages),
     cachedInputTokens: 0,
@@ -68,7 +68,7 @@ interface Seen {
   readonly messages: readonly Message[]
   readonly outputTokens: number
   /** Whether a server took the request up: without that there is nothing to pay. */
-  readonly wasSent: boolean
+  readonly wasAnswered: boolean
 }
 
 function countedOf(

@@ -54,6 +54,7 @@ export function parseChatRequest(body: unknown): ChatRequest {
   if (model === undefined || model === null || model === '') throw noModel()
   if (messages === undefined || messages === null) throw missingParameter('messages')
   for (const name in body) if (!Object.hasOwn(fields, name)) throw unknownParameter(name)
+  for (const name of checkedFirst) fields[name]!(body[name], name)
   for (const name in body) fields[name]!(body[name], name)
 
   const stream = body.stream === true
@@ -123,6 +124,9 @@ const fields: Readonly<Record<string, Check>> = {
   verbosity: oneOf('low', 'medium', 'high'),
   web_search_options: object,
 }
+
+/** Where several fields are wrong, OpenAI names these before the others, in this order. */
+const checkedFirst = ['n', 'stop', 'temperature'] as const
 
 function anything(): void {}
 

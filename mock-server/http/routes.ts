@@ -55,7 +55,8 @@ export function createRequestHandler(provider: Provider, health: Health): Reques
   return (request, response) => {
     if (health.draining && !isProbe(request)) return refuseDraining(request, response)
     router(request, response, error => {
-      if (error) refuse(() => error as Error)(request, response)
+      // A URL whose %-escapes cannot be decoded is no URL of ours either.
+      if (error && !(error instanceof URIError)) refuse(() => error as Error)(request, response)
       else refuseUrl(request, response)
     })
   }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ClientError, createClient, type Frame, RetryExhaustedError } from '../../client/index.ts'
 import type { GivenClientOptions } from '../../client/options.ts'
@@ -486,6 +487,70 @@ describe.each(['wire', 'sdk'] as const)('over the %s transport', transport => {
     expect(error).toMatchObject({
       failure: { kind: 'server', status: 502, message: '<h1>Bad gateway</h1>' },
     })
+  })
+
+  test('a key that the server says back is not in the error', async () => {
+    const apiKey = 'sk-a-real-secret-0123456789'
+    const { client } = await open(
+      (response, _, { headers }) =>
+        refusal(401, { message: `Bad header: ${headers.authorization}` })(response, 0, {} as never),
+      { apiKey },
+    )
+    const error = await client.complete({ messages }).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ failure: { kind: 'auth', message: 'Bad header: Bearer (key)' } })
+    expect(inspect(error, { depth: 10 })).not.toContain(apiKey)
+  })
+
+  test('a choice or a tool call with an absurd number is no memory lost', async () => {
+    const absurd = chunk({ choices: [{ index: 1e9, delta: { content: 'x' } }] })
+    const { result } = await frameOf(events([role, absurd, finish(), done]))
+    expect(result).toMatchObject({ how: 'error', failure: { kind: 'bad-stream' } })
+  })
+
+  test('several choices are kept apart, and whole only when each is', async () => {
+    const say = (index: number, content: string, reason: string | null = null) =>
+      chunk({ choices: [{ index, delta: { content }, finish_reason: reason }] })
+    const parts = [say(0, 'A'), say(1, 'B'), say(0, 'a', 'stop')]
+    const whole = await frameOf(events([...parts, say(1, 'b', 'length'), done]))
+    expect(whole.result).toMatchObject({
+      how: 'complete',
+      text: 'Aa',
+      choices: [
+        { text: 'Aa', finishReason: 'stop' },
+        { text: 'Bb', finishReason: 'length' },
+      ],
+    })
+    const cut = await frameOf(events([...parts, done]))
+    expect(cut.result).toMatchObject({ how: 'truncated', choices: [{ text: 'Aa' }, { text: 'B' }] })
+  })
+
+  test('tool calls and reasoning are put together from their pieces', async () => {
+    const call = (fields: object) =>
+      chunk({ choices: [{ index: 0, delta: { tool_calls: [fields] } }] })
+    const { result, frames } = await frameOf(
+      events([
+        role,
+        chunk({ choices: [{ index: 0, delta: { reasoning_content: 'Hm.' } }] }),
+        call({ index: 0, id: 'call_1', function: { name: 'weather', arguments: '' } }),
+        call({ index: 0, function: { arguments: '{"city":' } }),
+        call({ index: 0, function: { arguments: '"Bern"}' } }),
+        finish('tool_calls'),
+        done,
+      ]),
+    )
+    expect(frames.map(({ kind }) => kind)).toEqual([
+      'reasoning',
+      'tool_call',
+      'tool_call',
+      'tool_call',
+      'end',
+    ])
+    expect(result).toMatchObject({
+      how: 'tool_calls',
+      toolCalls: [{ id: 'call_1', name: 'weather', arguments: '{"city":"Bern"}' }],
+      choices: [{ reasoning: 'Hm.' }],
+    })
+    expect(result.timeline.contentAtMs).toHaveLength(3)
   })
 
   test('an error in the stream before any of the answer is tried again', async () => {

@@ -1,0 +1,39 @@
+/** `npm run perf [NAME…]`: ratios measured in one run. Exits with 1 when a target is missed. */
+import { measureBlocking } from './blocking.ts'
+import { measureHostilePrompts } from './hostile.ts'
+import { measureManyStreams, measurePace } from './pace.ts'
+import { buildWitnesses } from './processes.ts'
+import { printFinding } from './report.ts'
+import { measureStartup } from './startup.ts'
+import { measureTruth } from './truth.ts'
+
+const witnesses = buildWitnesses()
+const measurements = {
+  startup: measureStartup,
+  blocking: measureBlocking,
+  hostile: measureHostilePrompts,
+  ...(witnesses && {
+    pace: () => measurePace(witnesses),
+    many: () => measureManyStreams(witnesses),
+    truth: () => measureTruth(witnesses),
+  }),
+}
+const asked = process.argv.slice(2)
+const unknown = asked.filter(name => !(name in measurements))
+if (unknown.length > 0) {
+  process.stderr.write(`no ${unknown}: there are ${Object.keys(measurements).join(', ')}\n`)
+  process.exit(2)
+}
+if (!witnesses) {
+  process.stdout.write('without sse-limit.c and sse-probe.c: pace, many and truth are left out\n')
+}
+
+let missed = 0
+for (const [name, measure] of Object.entries(measurements)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  for await (const found of measure()) {
+    printFinding(found)
+    if (!found.met) missed++
+  }
+}
+process.exitCode = missed > 0 ? 1 : 0

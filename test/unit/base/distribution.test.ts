@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import { type Distribution, parseDistribution } from '../../../base/distribution.ts'
+import { createRandom } from '../../../base/random.ts'
+
+const SAMPLES = 20_000
+
+/** Sorted samples with a fixed seed. */
+function sample(distribution: Distribution): number[] {
+  const random = createRandom('distribution', distribution.text)
+  return Array.from({ length: SAMPLES }, () => distribution.sample(random)).sort((a, b) => a - b)
+}
+
+function ms(text: string): Distribution {
+  const distribution = parseDistribution(text, 'ms')
+  if (!distribution) throw new Error(`${text} was not understood`)
+  return distribution
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** Within `share` of `expected`. */
+function expectNear(actual: number, expected: number, share: number): void {
+  expect(Math.abs(actual / expected - 1)).toBeLessThan(share)
+}
+
+test.each([
+  // text, mean
+  ['200ms', 200],
+  ['1.2s', 1200],
+  ['0', 0],
+  [' 15 ', 15],
+  ['constant(5s)', 5000],
+  ['uniform(100ms,300ms)', 200],
+  ['uniform(min=0.1s, max=300ms)', 200],
+  ['normal(mean=200ms,sd=30ms)', 200],
+  ['normal(sd=0, mean=200ms)', 200],
+  ['lognormal(p50=100ms,p95=100ms)', 100],
+  ['lognormal(mean=350ms,cv=0.8)', 350],
+  ['gamma(mean=20ms,cv=0.5)', 20],
+])('%j is a distribution with mean %d ms', (text, expected) => {
+  expect(ms(text).mean).toBeCloseTo(expected, 9)
+  expect(ms(text).text).toBe(text.trim())
+})
+
+test.each([
+  '',
+  'soon',
+  '-5ms',
+  'uniform(300ms,100ms)', // upside down
+  'uniform(1ms)',
+  'uniform(1ms,2ms,3ms)',
+  'uniform(min=1,max=2,max=3)', // named twice
+  'normal(mean=200ms)', // no spread
+  'normal(mean=200ms,sd=30ms,p95=1)', // one too many
+  'normal(200ms,30ms)', // by position only where the order is plain
+  'lognormal(p50=900ms,p95=350ms)', // upside down
+  'lognormal(p50=0,p95=1)', // no logarithm
+  'lognormal(mean=0,cv=1)',
+  'gamma(mean=20ms,cv=0)', // a constant: say so
+  'gamma(mean=20ms,cv=50ms)', // a ratio has no unit
+  'weibull(1,2)',
+  'constructor(1)', // what every object has is no family
+  'uniform(1ms,2ms) ms',
+])('%j is none', text => {
+  expect(parseDistribution(text, 'ms')).toBeUndefined()
+})
+
+test('a count takes plain numbers and no durations', () => {
+  const random = createRandom(1)
+  expect(parseDistribution(64, 'count')?.sample(random)).toBe(64)
+  expect(parseDistribution('64', 'count')?.mean).toBe(64)
+  expect(parseDistribution('64ms', 'count')).toBeUndefined()
+  expect(parseDistribution('uniform(1s,2s)', 'count')).toBeUndefined()
+})
+
+test('a uniform quantity stays within its bounds and spreads over them', () => {
+  const values = sample(ms('uniform(100ms,300ms)'))
+  expect(values[0]).toBeGreaterThanOrEqual(100)
+  expect(values.at(-1)).toBeLessThan(300)
+  expectNear(mean(values), 200, 0.01)
+  expectNear(values[SAMPLES / 4]!, 150, 0.02)
+})
+
+test('a normal quantity has its mean and spread, and is cut at 0', () => {
+  const values = sample(ms('normal(mean=200ms,sd=30ms)'))
+  expectNear(mean(values), 200, 0.01)
+  expectNear(values[SAMPLES * 0.95]!, 200 + 30 * 1.645, 0.01)
+  const cut = sample(ms('normal(mean=10ms,sd=30ms)'))
+  expect(cut[0]).toBe(0)
+})
+
+test('a lognormal quantity by quantiles has them', () => {
+  const distribution = ms('lognormal(p50=350ms,p95=900ms)')
+  const values = sample(distribution)
+  expectNear(values[SAMPLES / 2]!, 350, 0.02)
+  expectNear(values[SAMPLES * 0.95]!, 900, 0.03)
+  expectNear(mean(values), distribution.mean, 0.02)
+})
+
+test('a lognormal quantity by mean and variation has them', () => {
+  const values = sample(ms('lognormal(mean=350ms,cv=0.8)'))
+  const average = mean(values)
+  const sd = Math.sqrt(mean(values.map(value => (value - average) ** 2)))
+  expectNear(average, 350, 0.02)
+  expectNear(sd / average, 0.8, 0.05)
+})
+
+test.each([0.5, 1, 2])('a gamma quantity has its mean and a variation of %d', cv => {
+  const values = sample(ms(`gamma(mean=20ms,cv=${cv})`))
+  const average = mean(values)
+  const sd = Math.sqrt(mean(values.map(value => (value - average) ** 2)))
+  expectNear(average, 20, 0.04)
+  expectNear(sd / average, cv, 0.05)
+  expect(values[0]).toBeGreaterThanOrEqual(0)
+})
+
+test('gamma with a variation of 1 is exponential: its median is mean × ln 2', () => {
+  expectNear(sample(ms('gamma(mean=20ms,cv=1)'))[SAMPLES / 2]!, 20 * Math.LN2, 0.03)
+})
