@@ -17,6 +17,8 @@ export interface Distribution {
   readonly text: string
   /** Its mean, in the unit of its values. */
   readonly mean: number
+  /** Whether every draw is the mean, without taking from the random stream. */
+  readonly constant: boolean
   /** One draw, never negative. */
   sample(random: Random): number
 }
@@ -62,7 +64,7 @@ function parseQuantity(text: string, unit: Unit): number | undefined {
 }
 
 function constantOf(text: string, value: number): Distribution {
-  return { text, mean: value, sample: () => value }
+  return { text, mean: value, constant: true, sample: () => value }
 }
 
 type Family = (text: string, parameters: Record<string, number>) => Distribution | undefined
@@ -80,6 +82,7 @@ const families: Readonly<Record<string, Family>> = {
     if (low === undefined || high === undefined || high < low) return undefined
     return {
       text,
+      constant: false,
       mean: (low + high) / 2,
       sample: random => low + (high - low) * random.next(),
     }
@@ -88,7 +91,8 @@ const families: Readonly<Record<string, Family>> = {
   normal(text, p) {
     if (!takes(p, 'mean', 'sd')) return undefined
     const { mean, sd } = p
-    return { text, mean, sample: random => Math.max(0, mean + sd * random.normal()) }
+    const sample = (random: Random) => Math.max(0, mean + sd * random.normal())
+    return { text, constant: false, mean, sample }
   },
 
   lognormal(text, p) {
@@ -103,6 +107,7 @@ const families: Readonly<Record<string, Family>> = {
     } else return undefined
     return {
       text,
+      constant: false,
       mean: Math.exp(mu + sigma ** 2 / 2),
       sample: random => Math.exp(mu + sigma * random.normal()),
     }
@@ -112,7 +117,8 @@ const families: Readonly<Record<string, Family>> = {
     if (!takes(p, 'mean', 'cv') || p.cv <= 0) return undefined
     const shape = 1 / p.cv ** 2
     const scale = p.mean / shape
-    return { text, mean: p.mean, sample: random => scale * gammaDeviate(shape, random) }
+    const sample = (random: Random) => scale * gammaDeviate(shape, random)
+    return { text, constant: false, mean: p.mean, sample }
   },
 }
 

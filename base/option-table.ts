@@ -215,7 +215,8 @@ export function readOptions<Table extends OptionTable>(
 /** Says nothing of the value: under a misspelt name it may be a secret. */
 export function unknownKey(key: string, origin: Origin, known: readonly string[]): OptionError {
   const near = nearest(key, known)
-  const advice = near === undefined ? `the options are ${known.join(', ')}` : `did you mean ${near}?`
+  const advice =
+    near === undefined ? `the options are ${known.join(', ')}` : `did you mean ${near}?`
   return new OptionError(key, undefined, `there is no option ${key}: ${advice}`, { origin })
 }
 

@@ -27,8 +27,8 @@ function fnv1a(text: string, hash: number): number {
   return hash >>> 0
 }
 
-/** murmur3's finaliser: every input bit reaches every output bit. */
-function mix(hash: number): number {
+/** murmur3's finaliser: one to one on 32 bits, and every input bit reaches every output bit. */
+export function mixBits(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
@@ -43,9 +43,9 @@ export function createRandom(...keys: readonly (string | number)[]): Random {
 function fromIdentity(identity: string): Random {
   const hash = fnv1a(identity, 0x811c9dc5)
   const second = fnv1a(identity, 0x9747b28c)
-  let a = mix(hash)
-  let b = mix(second)
-  let c = mix(hash ^ second)
+  let a = mixBits(hash)
+  let b = mixBits(second)
+  let c = mixBits(hash ^ second)
   let counter = 1
 
   function next(): number {

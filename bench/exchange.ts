@@ -100,7 +100,8 @@ export function createExchange(sentAtMs: number): Exchange {
         : ['stream_cut', detail ?? 'the connection was closed inside the response head']
     }
     if (status >= 400) return [httpOutcome(status), errorBodyText(errorBytes.toString('utf8'))]
-    if (status < 200 || status > 299) return ['malformed', `HTTP status ${status} is no answer to a POST`]
+    if (status < 200 || status > 299)
+      return ['malformed', `HTTP status ${status} is no answer to a POST`]
     if (unreadable !== undefined) return ['malformed', unreadable]
     if (streamError !== undefined) return ['stream_cut', `error event: ${streamError}`]
     if (done) return ['ok', undefined]

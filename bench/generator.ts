@@ -4,7 +4,11 @@ import type { Clock } from '../base/clock.ts'
 
 export interface GeneratorHealth {
   /** Lateness of a 5 ms timer beyond its time, ms; null before the first. */
-  readonly eventLoopLagMs: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null }
+  readonly eventLoopLagMs: {
+    readonly p50: number | null
+    readonly p99: number | null
+    readonly max: number | null
+  }
   /** CPU time of this process / time passed; 1 is one core. */
   readonly cpuRatio: number
 }

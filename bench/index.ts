@@ -4,7 +4,8 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { OptionError } from '../base/option-error.ts'
 import { type Given, type Resolved, readOptions } from '../base/option-table.ts'
 import { benchOptions } from './options.ts'
-import { runLoad, type RunContext } from './run.ts'
+import type { Progress } from './progress.ts'
+import { runLoad } from './run.ts'
 import type { Summary } from './summary.ts'
 
 export { TargetUnreachable } from './preflight.ts'
@@ -21,8 +22,9 @@ export interface BenchContext {
   readonly clock?: Clock
   /** Ends the run early; the summary holds what there was, marked `interrupted`. */
   readonly signal?: AbortSignal
-  /** Called four times a second or less while the run lasts. */
-  readonly onProgress?: RunContext['onProgress']
+  /** Called while the run lasts, every `progressEveryMs` (250). */
+  readonly onProgress?: (progress: Progress) => void
+  readonly progressEveryMs?: number
   /** Things to tell a person: where the metrics are, what could not be pushed. */
   readonly onNotice?: (text: string) => void
 }
@@ -43,7 +45,8 @@ export async function runBench(
       clock: context.clock ?? systemClock,
       runId: randomUUID().slice(0, 8),
       signal: context.signal,
-      onProgress: context.onProgress ?? (() => {}),
+      progressEveryMs: context.progressEveryMs ?? 250,
+      onProgress: context.onProgress,
       onNotice: context.onNotice ?? (() => {}),
     },
   )
@@ -52,7 +55,11 @@ export async function runBench(
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new OptionError('url', text, 'write an http or https URL such as http://127.0.0.1:4010/v1')
+    throw new OptionError(
+      'url',
+      text,
+      'write an http or https URL such as http://127.0.0.1:4010/v1',
+    )
   }
   return url
 }

@@ -30,33 +30,34 @@ export interface MetricsOptions {
   health(): GeneratorHealth
 }
 
-const shapes: Readonly<Record<TimeName, { name: string; help: string; edges: readonly number[] }>> = {
-  ttfb: {
-    name: 'time_to_first_byte',
-    help: 'Send to first byte of the response.',
-    edges: ttftEdgesSeconds,
-  },
-  ttft: {
-    name: 'time_to_first_token',
-    help: 'Send to first chunk with content.',
-    edges: ttftEdgesSeconds,
-  },
-  itl: {
-    name: 'inter_token_latency',
-    help: 'Gaps between content chunks.',
-    edges: gapEdgesSeconds,
-  },
-  tpot: {
-    name: 'time_per_output_token',
-    help: 'Per request: first to last content, by output tokens less one.',
-    edges: gapEdgesSeconds,
-  },
-  e2e: {
-    name: 'request_duration',
-    help: 'Send to last byte of the response.',
-    edges: durationEdgesSeconds,
-  },
-}
+const shapes: Readonly<Record<TimeName, { name: string; help: string; edges: readonly number[] }>> =
+  {
+    ttfb: {
+      name: 'time_to_first_byte',
+      help: 'Send to first byte of the response.',
+      edges: ttftEdgesSeconds,
+    },
+    ttft: {
+      name: 'time_to_first_token',
+      help: 'Send to first chunk with content.',
+      edges: ttftEdgesSeconds,
+    },
+    itl: {
+      name: 'inter_token_latency',
+      help: 'Gaps between content chunks.',
+      edges: gapEdgesSeconds,
+    },
+    tpot: {
+      name: 'time_per_output_token',
+      help: 'Per request: first to last content, by output tokens less one.',
+      edges: gapEdgesSeconds,
+    },
+    e2e: {
+      name: 'request_duration',
+      help: 'Send to last byte of the response.',
+      edges: durationEdgesSeconds,
+    },
+  }
 
 export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
   const instruments = createInstruments({ run_id: options.runId })
@@ -81,7 +82,10 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
     return instruments.histogram({
       name: named(`${name}_seconds`),
       help,
-      edges: withEdges(edges, own.map(({ limit }) => limit / 1000)),
+      edges: withEdges(
+        edges,
+        own.map(({ limit }) => limit / 1000),
+      ),
     })
   })
 

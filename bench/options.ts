@@ -12,7 +12,8 @@ const thresholds = (() => {
   return {
     ...row,
     allowed: thresholdSyntax,
-    read: (value: unknown) => row.read(value)?.every(parseThreshold) ? row.read(value) : undefined,
+    read: (value: unknown) =>
+      row.read(value)?.every(parseThreshold) ? row.read(value) : undefined,
   }
 })()
 
@@ -52,7 +53,10 @@ export const benchOptions = {
     fallback: '60s',
     help: 'A request is given up when no byte came for this long; a stream that flows may last.',
   }),
-  json: text({ label: 'FILE|-', help: 'Write the results as JSON to a file, or to stdout with -.' }),
+  json: text({
+    label: 'FILE|-',
+    help: 'Write the results as JSON to a file, or to stdout with -.',
+  }),
   html: text({ label: 'FILE', help: 'Write a report as one self-contained HTML page.' }),
   prometheusPort: integer(0, 65_535, {
     help: 'Serve /metrics on 127.0.0.1 at this port while the run lasts; 0 takes a free one.',

@@ -34,7 +34,10 @@ export interface Quick {
 const maxRecent = 60
 
 /** A function that looks at the run as it is now. */
-export function createProgressReader(recorder: Recorder, course: Course): (inFlight: number, nowMs: number) => Progress {
+export function createProgressReader(
+  recorder: Recorder,
+  course: Course,
+): (inFlight: number, nowMs: number) => Progress {
   const recentTokens: number[] = []
   let seenTokens = 0
   let seenMs: number | undefined

@@ -1,8 +1,8 @@
 /** The metrics' two ways out: a page to scrape while the run lasts, a push when it is over. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { OptionError } from '../base/option-error.ts'
 import type { Instruments } from '../base/instruments.ts'
+import { OptionError } from '../base/option-error.ts'
 
 export interface MetricsPage {
   readonly url: string

@@ -54,7 +54,10 @@ export interface Tokens {
 const maxDots = 1500
 
 export function createRecorder(random: Random): Recorder {
-  const times = Object.fromEntries(timeNames.map(name => [name, createTally()])) as Record<TimeName, Tally>
+  const times = Object.fromEntries(timeNames.map(name => [name, createTally()])) as Record<
+    TimeName,
+    Tally
+  >
   const byOutcome = Object.fromEntries(outcomes.map(name => [name, 0])) as Record<Outcome, number>
   const accounts: Record<Account, number> = { ok: 0, failed: 0, cut: 0, open: 0 }
   const tokens = { input: 0, output: 0, contentChunks: 0, fromUsage: 0, fromChunks: 0 }

@@ -1,8 +1,8 @@
 /** One run: reach the target, warm up, measure, stop, sum up. */
 import type { Clock } from '../base/clock.ts'
 import type { Resolved } from '../base/option-table.ts'
-import { createRandom } from '../base/random.ts'
 import { version } from '../base/package.ts'
+import { createRandom } from '../base/random.ts'
 import { type Course, type Finish, startCourse } from './course.ts'
 import { type Driver, startAutocannon } from './drivers/autocannon.ts'
 import { type GeneratorHealth, type GeneratorMonitor, monitorGenerator } from './generator.ts'
@@ -22,7 +22,9 @@ export interface RunContext {
   readonly clock: Clock
   readonly runId: string
   readonly signal: AbortSignal | undefined
-  onProgress(progress: Progress): void
+  /** How often `onProgress` is called. */
+  readonly progressEveryMs: number
+  onProgress: ((progress: Progress) => void) | undefined
   onNotice(text: string): void
 }
 
@@ -50,7 +52,8 @@ interface Result {
 
 /** Connections start over this share of the warm-up, so that the streams are out of step when it ends. */
 const rampShare = 0.75
-const progressEveryMs = 250
+/** How often the thresholds' gauges are brought up to date while the run is scraped. */
+const judgeEveryMs = 1000
 
 export async function runLoad(options: RunOptions, context: RunContext): Promise<Summary> {
   await checkReachable(options.url)
@@ -193,23 +196,38 @@ async function drive(run: Run, course: Course): Promise<Driver> {
 
 /** Tells of the progress, and keeps the thresholds' gauges up to date, until told to stop. */
 function watch(run: Run, course: Course): () => void {
-  const { context, recorder, metrics, thresholds } = run
-  const { clock } = context
-  const look = createProgressReader(recorder, course)
-  const isScraped = run.options.prometheusPort !== undefined && thresholds.length > 0
-  let ticks = 0
-  let cancel: () => void = () => {}
-  function tick(): void {
-    const nowMs = clock.nowMs()
-    context.onProgress(look(run.driver?.inFlight ?? 0, nowMs))
-    // Exact percentiles sort their values: once a second is often enough for a scrape.
-    if (isScraped && ticks++ % 4 === 0) {
-      const measured = measuredOf(recorder, recorder.windowMs(nowMs))
-      metrics.verdicts(thresholds.map(threshold => judge(threshold, measured)))
-    }
-    cancel = clock.after(progressEveryMs, tick)
+  const { context, recorder, metrics, thresholds, options } = run
+  const { clock, onProgress, progressEveryMs } = context
+  const stops: (() => void)[] = []
+  if (onProgress) {
+    const look = createProgressReader(recorder, course)
+    stops.push(
+      every(clock, progressEveryMs, () =>
+        onProgress(look(run.driver?.inFlight ?? 0, clock.nowMs())),
+      ),
+    )
   }
-  cancel = clock.after(progressEveryMs, tick)
+  // Exact percentiles sort their values, so only where someone scrapes, and not often.
+  if (thresholds.length > 0 && options.prometheusPort !== undefined) {
+    stops.push(
+      every(clock, judgeEveryMs, () => {
+        const measured = measuredOf(recorder, recorder.windowMs(clock.nowMs()))
+        metrics.verdicts(thresholds.map(threshold => judge(threshold, measured)))
+      }),
+    )
+  }
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/** Calls `action` again and again; returns a function that ends it. */
+function every(clock: Clock, periodMs: number, action: () => void): () => void {
+  let cancel = clock.after(periodMs, tick)
+  function tick(): void {
+    cancel = clock.after(periodMs, tick)
+    action()
+  }
   return () => cancel()
 }
 
@@ -233,7 +251,9 @@ async function push({ options, metrics, context }: Run): Promise<readonly string
     context.onNotice(`pushed to ${options.pushgateway}, run_id ${context.runId}`)
     return []
   } catch (error) {
-    return [`The metrics could not be pushed to ${options.pushgateway}: ${(error as Error).message}`]
+    return [
+      `The metrics could not be pushed to ${options.pushgateway}: ${(error as Error).message}`,
+    ]
   }
 }
 

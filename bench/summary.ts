@@ -48,7 +48,10 @@ export interface Summary {
   readonly itlMs: Stats
   readonly tpotMs: Stats
   readonly e2eMs: Stats
-  readonly throughput: { readonly requestsPerSecond: number; readonly outputTokensPerSecond: number }
+  readonly throughput: {
+    readonly requestsPerSecond: number
+    readonly outputTokensPerSecond: number
+  }
   readonly tokens: {
     readonly input: number
     readonly output: number
@@ -88,7 +91,8 @@ export function summarise(input: SummaryInput): Summary {
   const counts = recorder.counts()
   const stats = eachTime(name => recorder.times[name].stats())
   const { input: inputTokens, output, contentChunks, fromUsage, fromChunks } = recorder.tokens
-  const source = fromUsage && fromChunks ? 'mixed' : fromUsage ? 'usage' : fromChunks ? 'chunks' : null
+  const source =
+    fromUsage && fromChunks ? 'mixed' : fromUsage ? 'usage' : fromChunks ? 'chunks' : null
   return {
     schema: summarySchema,
     tool: input.tool,

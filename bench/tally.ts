@@ -79,7 +79,7 @@ export function createTally(): Tally {
       return count ? max : undefined
     },
     record(given) {
-      const ms = given > 0 ? given : 0
+      const ms = Math.max(0, given)
       keep(ms)
       histogram.recordValue(Math.min(maxUs, Math.round(ms * 1000)))
       count++
@@ -118,7 +118,8 @@ export function createTally(): Tally {
       values.reset()
       while (values.hasNext()) {
         const { valueIteratedTo, countAtValueIteratedTo } = values.next()
-        bins.push([valueIteratedTo / 1000, countAtValueIteratedTo])
+        const us = histogram.medianEquivalentValue(valueIteratedTo)
+        bins.push([us / 1000, countAtValueIteratedTo])
       }
       return bins
     },

@@ -51,7 +51,10 @@ export function parseThreshold(text: string): Threshold | undefined {
   return { ...common, metric: rate, limit }
 }
 
-function find<const T extends string>(names: readonly T[], name: string | undefined): T | undefined {
+function find<const T extends string>(
+  names: readonly T[],
+  name: string | undefined,
+): T | undefined {
   return names.find(known => known === name)
 }
 
@@ -67,7 +70,12 @@ function percent(text: string): number | undefined {
 /** What thresholds look at. */
 export interface Measured {
   readonly times: Readonly<Record<TimeName, Tally>>
-  readonly counts: { readonly sent: number; readonly ok: number; readonly failed: number; readonly cut: number }
+  readonly counts: {
+    readonly sent: number
+    readonly ok: number
+    readonly failed: number
+    readonly cut: number
+  }
   readonly outputTokens: number
   readonly requestsPerSecond: number
   readonly outputTokensPerSecond: number

@@ -60,7 +60,9 @@ function hasContent(choice: NonNullable<Chunk['choices']>[number] | null): boole
   if (!delta) return Boolean(choice?.text)
   if (delta.content) return true
   const { reasoning_content: reasoning, tool_calls: tools } = delta
-  return Boolean(reasoning || delta.reasoning || delta.refusal || (Array.isArray(tools) && tools[0]))
+  return Boolean(
+    reasoning || delta.reasoning || delta.refusal || (Array.isArray(tools) && tools[0]),
+  )
 }
 
 function usageOf({ usage }: Chunk): Usage | undefined {

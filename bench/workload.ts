@@ -21,8 +21,7 @@ export interface WorkloadOptions {
 }
 
 export function createWorkload({ model, maxTokens, prompts, random }: WorkloadOptions): Workload {
-  const nextPrompt =
-    prompts.length > 0 ? () => random.pick(prompts) : () => syntheticPrompt(random)
+  const nextPrompt = prompts.length > 0 ? () => random.pick(prompts) : () => syntheticPrompt(random)
   return {
     prompts: prompts.length > 0 ? prompts.length : 'synthetic',
     nextBody: () => chatBody(model, nextPrompt(), maxTokens),

@@ -48,11 +48,15 @@ export function parseArguments(args: readonly string[], table: OptionTable): Arg
     if (value !== undefined) flags[key] = row.shape === 'list' ? value : [value].flat().at(-1)
   }
   const rest = parsed._.map(String)
+  // yargs takes `--port.x` for a known flag, whatever is said about dots.
+  const strays = Object.keys(parsed)
+    .filter(name => name.includes('.'))
+    .map(name => `--${name}`)
   return {
     flags,
     // What follows `--` is words, whatever it looks like.
     words: [...rest.filter(word => !isFlag(word)), ...(parsed['--'] ?? []).map(String)],
-    unknown: rest.filter(isFlag),
+    unknown: [...rest.filter(isFlag), ...strays],
     help: parsed.help === true,
     version: parsed.version === true,
   }

@@ -5,7 +5,7 @@ import { formatDuration } from '../base/duration.ts'
 import { flag, integer } from '../base/option-table.ts'
 import { clientOptions } from '../client/options.ts'
 import { addSpent, nothingSpent, type Spent } from '../client/spent.ts'
-import type { Document, Summary } from '../client/summarise.ts'
+import type { DocumentSource, DocumentSummary } from '../client/summarise.ts'
 import { costWords, exitCodeOf, isUnreachable, tokenWords } from './call-lines.ts'
 import { defineCommand, type ExitCode, exitCode } from './command.ts'
 import { createSummaryProgress } from './summary-progress.ts'
@@ -36,7 +36,7 @@ export const command = defineCommand({
     const startedAtMs = client.clock.nowMs()
     const documents = words.map(name => documentOf(name, stdin))
     const progress = createSummaryProgress(stderr, documents.length)
-    const summaries: Summary[] = []
+    const summaries: DocumentSummary[] = []
 
     try {
       const pipeline = summariseDocuments(client, documents, {
@@ -63,20 +63,20 @@ export const command = defineCommand({
   },
 })
 
-function documentOf(name: string, stdin: NodeJS.ReadableStream): Document {
+function documentOf(name: string, stdin: NodeJS.ReadableStream): DocumentSource {
   return name === '-'
     ? { name: 'standard input', read: () => readAll(stdin) }
     : { name, read: () => readFile(name, 'utf8') }
 }
 
-function summaryText({ index, name, title, text, error, spent, tookMs }: Summary): string {
+function summaryText({ index, name, title, text, error, spent, tookMs }: DocumentSummary): string {
   const head = `${index + 1}. ${title ?? name}${title === undefined ? '' : ` (${name})`}`
   if (error) return `${head}\n   failed: ${error.message}\n\n`
   const sum = [tokenWords(spent), costWords(spent.nanoDollars), formatDuration(tookMs)].join(' · ')
   return `${head}\n   ${text?.trim().replaceAll('\n', '\n   ')}\n   ${sum}\n\n`
 }
 
-function totalLine(summaries: readonly Summary[], spent: Spent, tookMs: number): string {
+function totalLine(summaries: readonly DocumentSummary[], spent: Spent, tookMs: number): string {
   const failed = summaries.filter(({ error }) => error).length
   return [
     `${summaries.length - failed} summarised`,
@@ -89,7 +89,7 @@ function totalLine(summaries: readonly Summary[], spent: Spent, tookMs: number):
 }
 
 /** One that failed is enough for 1; nobody there at all is 3. */
-function exitCodeOfAll(summaries: readonly Summary[]): ExitCode {
+function exitCodeOfAll(summaries: readonly DocumentSummary[]): ExitCode {
   const failures = summaries.flatMap(({ error }) => (error ? [error.failure] : []))
   if (failures.length === 0) return exitCode.ok
   const isDead = failures.every(failure => failure && isUnreachable(failure))

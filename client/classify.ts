@@ -39,6 +39,9 @@ function classifyLink(error: Error): Classified | undefined {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return { failure: { kind: 'timeout', which: 'connect', message, code } }
   }
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
+    return { failure: { kind: 'aborted', message: 'The client was closed.', code } }
+  }
   if (code?.startsWith('HPE_')) return { failure: { kind: 'bad-stream', message, code } }
   if (code === undefined || !NETWORK_CODE.test(code)) return undefined
   return { failure: { kind: 'connection', message: message || code, code } }
@@ -46,7 +49,7 @@ function classifyLink(error: Error): Classified | undefined {
 
 /** ECONNREFUSED, EAI_AGAIN, UND_ERR_SOCKET, a certificate's fault: a system's word, or undici's. */
 const NETWORK_CODE =
-  /^(E[A-Z]+|EAI_\w+|UND_ERR_(SOCKET|ABORTED|RES_\w+|INFO|HEADERS_\w+|BODY_TIMEOUT|DESTROYED|CLOSED)|\w*CERT\w*|ERR_(TLS|SSL|STREAM)_\w+)$/
+  /^(E[A-Z]+|EAI_\w+|UND_ERR_(SOCKET|ABORTED|RES_\w+|INFO|HEADERS_\w+|BODY_TIMEOUT)|\w*CERT\w*|ERR_(TLS|SSL|STREAM)_\w+)$/
 
 /** The error, its cause, the cause's cause …; of several at once (all addresses refused), the first. */
 function* chainOf(error: unknown): Generator<Error> {

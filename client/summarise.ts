@@ -6,15 +6,15 @@ import { OptionError } from '../base/option-error.ts'
 import type { Message } from '../protocol/chat-body.ts'
 import { mapInOrder } from './batch.ts'
 import { chunkText } from './chunk-text.ts'
+import type { Client } from './client.ts'
 import type { Failure } from './failure.ts'
-import type { RetryFrame } from './frame.ts'
-import type { Client } from './index.ts'
+import type { How, RetryFrame } from './frame.ts'
 import { ClientError } from './result.ts'
 import { addSpent, nothingSpent, type Spent, spentBy } from './spent.ts'
 import { partPrompt, summaryPrompt, titleOf, wholePrompt } from './summary-prompt.ts'
 import { countingFor } from './usage.ts'
 
-export interface Document {
+export interface DocumentSource {
   /** What it is called in a report: a file's name. */
   readonly name: string
   /** Called when its turn comes; may reject. */
@@ -37,7 +37,7 @@ export type Progress =
   | { readonly what: 'begun' | 'settled'; readonly name: string; readonly spent: Spent }
   | { readonly what: 'retry'; readonly name: string; readonly retry: RetryFrame }
 
-export interface Summary {
+export interface DocumentSummary {
   /** 0 for the first document. */
   readonly index: number
   readonly name: string
@@ -64,9 +64,9 @@ export interface SummaryError {
  */
 export async function* summariseDocuments(
   client: Client,
-  documents: Iterable<Document> | AsyncIterable<Document>,
+  documents: Iterable<DocumentSource> | AsyncIterable<DocumentSource>,
   options: SummariseOptions,
-): AsyncGenerator<Summary, void> {
+): AsyncGenerator<DocumentSummary, void> {
   if (options.chunkTokens <= options.maxTokens * 2) {
     throw new OptionError(
       'chunkTokens',
@@ -74,17 +74,17 @@ export async function* summariseDocuments(
       `write more than twice maxTokens (${options.maxTokens}), so that summaries of summaries shrink`,
     )
   }
-  const work = (document: Document, index: number, signal: AbortSignal) =>
+  const work = (document: DocumentSource, index: number, signal: AbortSignal) =>
     summariseDocument(client, document, index, { ...options, signal })
   yield* mapInOrder(documents, work, options)
 }
 
 async function summariseDocument(
   client: Client,
-  document: Document,
+  document: DocumentSource,
   index: number,
   options: SummariseOptions & { signal: AbortSignal },
-): Promise<Summary> {
+): Promise<DocumentSummary> {
   const { name } = document
   const { onProgress, maxTokens, signal } = options
   const startedAtMs = client.clock.nowMs()
@@ -98,6 +98,7 @@ async function summariseDocument(
     try {
       const result = await client.complete({ messages, maxTokens }, { signal, onRetry })
       spent = addSpent(spent, spentBy(result))
+      if (result.text.trim() === '') throw new EmptySummaryError(result.how)
       return result.text
     } catch (reason) {
       if (reason instanceof ClientError) spent = addSpent(spent, spentBy(reason.result))
@@ -107,11 +108,11 @@ async function summariseDocument(
 
   onProgress?.({ what: 'begun', name, spent })
   try {
-    const source = await document.read()
+    const source = await read(document)
     title = titleOf(source)
     text = await summariseText(client, source, { ...options, ask })
   } catch (reason) {
-    error = readError(reason)
+    error = summaryError(reason)
   }
   onProgress?.({ what: 'settled', name, spent })
   return { index, name, title, text, error, spent, tookMs: client.clock.nowMs() - startedAtMs }
@@ -142,10 +143,33 @@ async function summariseText(
   return ask(summaryPrompt(joined))
 }
 
+/** Whatever a reader meets is the document's failure, also what is no error of the system. */
+async function read(document: DocumentSource): Promise<string> {
+  try {
+    return await document.read()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UnreadableDocumentError(`${document.name} cannot be read: ${why}`, { cause })
+  }
+}
+
+class UnreadableDocumentError extends Error {
+  override readonly name = 'UnreadableDocumentError'
+}
+
+/** The model finished without a word: a content filter, or all tokens spent on reasoning. */
+class EmptySummaryError extends Error {
+  override readonly name = 'EmptySummaryError'
+  constructor(how: How) {
+    super(`The model gave no text (${how}).`)
+  }
+}
+
 /** What kept a document from its summary. A mistake in the program is none of that, and is thrown on. */
-function readError(reason: unknown): SummaryError {
+function summaryError(reason: unknown): SummaryError {
   if (reason instanceof ClientError) return { message: reason.message, failure: reason.failure }
-  const isOfTheSystem = reason instanceof Error && 'code' in reason
-  if (isOfTheSystem) return { message: reason.message, failure: undefined }
+  if (reason instanceof UnreadableDocumentError || reason instanceof EmptySummaryError) {
+    return { message: reason.message, failure: undefined }
+  }
   throw reason
 }

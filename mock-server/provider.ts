@@ -1,7 +1,7 @@
 /** The provider: everything that requests share, made once from the options. */
 import type { Clock } from '../base/clock.ts'
 import { createRandom } from '../base/random.ts'
-import { requestId, systemFingerprint } from '../protocol/ids.ts'
+import { createRequestIds, systemFingerprint } from '../protocol/ids.ts'
 import { type Conductor, createConductor } from './engine/conductor.ts'
 import { createJournal, type Journal, type JournalEntry } from './engine/journal.ts'
 import type { Cadence } from './engine/plan.ts'
@@ -43,7 +43,6 @@ export function createProvider(
 ): Provider {
   const conductor = createConductor(clock)
   const seed = options.seed ?? DEFAULT_SEED
-  const requestIds = createRandom(seed, 'request ids', clock.wallMs())
   const { ttft, itl, tokens } = options
   const rank = { silent: 0, error: 1, info: 2, debug: 3 }
   let requests = 0
@@ -67,7 +66,7 @@ export function createProvider(
     created: () =>
       options.seed === undefined ? Math.floor(clock.wallMs() / 1000) : SEEDED_CREATED_S,
     nextNumber: () => ++requests,
-    newRequestId: () => requestId(requestIds),
+    newRequestId: createRequestIds(createRandom(seed, 'request ids', clock.wallMs())),
     log(level, message) {
       if (rank[level] <= rank[options.logLevel]) write(message)
     },

@@ -91,13 +91,13 @@ const fields: Readonly<Record<string, Check>> = {
   audio: object,
   frequency_penalty: decimal(-2, 2),
   function_call: anything,
-  functions: arrayOf(object, 'an array of objects'),
+  functions: arrayOf(object, 'an object'),
   logit_bias: object,
   logprobs: boolean,
   max_completion_tokens: integer(1, Number.MAX_SAFE_INTEGER),
   max_tokens: integer(1, Number.MAX_SAFE_INTEGER),
   metadata: object,
-  modalities: arrayOf(string, 'an array of strings'),
+  modalities: arrayOf(string, 'a string'),
   moderation: object,
   n: integer(1, 128),
   parallel_tool_calls: boolean,
@@ -117,7 +117,7 @@ const fields: Readonly<Record<string, Check>> = {
   stream_options: streamOptions,
   temperature: decimal(0, 2),
   tool_choice: anything,
-  tools: arrayOf(object, 'an array of objects'),
+  tools: arrayOf(object, 'an object'),
   top_logprobs: integer(0, 20),
   top_p: decimal(0, 1),
   user: string,
@@ -169,12 +169,15 @@ function oneOf(...supported: string[]): Check {
   }
 }
 
+/** `expected`: what each item is, with its article. */
 function arrayOf(item: Check, expected: string): Check {
   return (value, param) => {
     if (value == null) return
-    if (!Array.isArray(value)) throw wrongType(param, expected, value)
+    if (!Array.isArray(value)) {
+      throw wrongType(param, `an array of ${expected.replace(/^an? /, '')}s`, value)
+    }
     for (const [i, element] of value.entries()) {
-      if (element === null) throw wrongType(`${param}[${i}]`, expected.slice(12, -1), element)
+      if (element === null) throw wrongType(`${param}[${i}]`, expected, element)
       item(element, `${param}[${i}]`)
     }
   }

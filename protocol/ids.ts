@@ -1,26 +1,51 @@
 /** Identifiers in the shapes that OpenAI gives them. */
-import type { Random } from '../base/random.ts'
-
-const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const HEX = '0123456789abcdef'
+import { mixBits, type Random } from '../base/random.ts'
 
 /** `chatcmpl-` and 29 letters or digits. */
 export function completionId(random: Random): string {
-  return `chatcmpl-${draw(random, ALPHANUMERIC, 29)}`
+  return `chatcmpl-${alphanumeric(random, 29)}`
 }
 
-/** `req_` and 32 hexadecimal digits. */
-export function requestId(random: Random): string {
-  return `req_${draw(random, HEX, 32)}`
+/**
+ * `req_` and 32 hexadecimal digits, never twice the same: 24 that are drawn once, and a count whose
+ * bits are mixed one to one.
+ */
+export function createRequestIds(random: Random): () => string {
+  const start = `req_${hexadecimal(random, 24)}`
+  let count = random.integer(2 ** 32)
+  return () => {
+    count = (count + 1) >>> 0
+    return start + mixBits(count).toString(16).padStart(8, '0')
+  }
 }
 
 /** `fp_` and 10 hexadecimal digits. */
 export function systemFingerprint(random: Random): string {
-  return `fp_${draw(random, HEX, 10)}`
+  return `fp_${hexadecimal(random, 10)}`
 }
 
-function draw(random: Random, alphabet: string, length: number): string {
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+/** Letters that one draw of 32 bits is good for: 62^5 < 2^30. */
+const LETTERS_A_DRAW = 5
+
+function alphanumeric(random: Random, length: number): string {
   let text = ''
-  for (let i = 0; i < length; i++) text += alphabet[random.integer(alphabet.length)]
+  while (text.length < length) {
+    let draw = random.integer(62 ** LETTERS_A_DRAW)
+    for (let i = 0; i < LETTERS_A_DRAW && text.length < length; i++) {
+      text += ALPHANUMERIC[draw % 62]
+      draw = Math.floor(draw / 62)
+    }
+  }
   return text
+}
+
+function hexadecimal(random: Random, length: number): string {
+  let text = ''
+  while (text.length < length)
+    text += random
+      .integer(2 ** 32)
+      .toString(16)
+      .padStart(8, '0')
+  return text.slice(0, length)
 }

@@ -87,16 +87,16 @@ export function createLane(
     client.pipelinedRequests.clear()
     client.parser.reinitialize('RESPONSE')
     client.reconnectRate = 0
-    if (stage !== 'running') return client.destroy()
-    const waitMs = delayMs
+    const waitMs = stage === 'running' ? delayMs : 0
     delayMs = 0
     if (waitMs > 0) cancelConnect = clock.after(waitMs, open)
     else open()
   }
   function open(): void {
-    if (stage !== 'running') return client.destroy()
-    opened++
-    connect()
+    if (stage === 'running') {
+      opened++
+      connect()
+    } else client.destroy()
   }
 
   // One stamp a read: all that is in it has arrived now.
@@ -172,7 +172,12 @@ function retire(socket: Socket): void {
 
 function assertKnown(client: LaneClient): void {
   const { parser, pipelinedRequests } = client
-  for (const part of [client._connect, parser?.execute, parser?.reinitialize, pipelinedRequests?.clear]) {
+  for (const part of [
+    client._connect,
+    parser?.execute,
+    parser?.reinitialize,
+    pipelinedRequests?.clear,
+  ]) {
     if (typeof part !== 'function') {
       throw new Error('This autocannon is built differently from version 9; the bench needs 9.0.')
     }

@@ -14,12 +14,24 @@ export function withPanelTables(readme: string, boards: readonly Board[]): strin
 }
 
 function panelTable({ rows }: Board): string {
-  const lines = rows.flatMap(({ title, panels }) => [
-    `| **${title}** | | |`,
-    ...panels.map(panel => {
-      const metrics = metricsOf(panel).map(name => `\`${name}\``)
-      return `| ${panel.title} | ${panel.question} | ${metrics.join(', ')} |`
-    }),
+  return table([
+    ['panel', 'the question it answers', 'metric'],
+    ...rows.flatMap(({ title, panels }) => [
+      [`**${title}**`, '', ''],
+      ...panels.map(panel => {
+        const metrics = metricsOf(panel).map(name => `\`${name}\``)
+        return [panel.title, panel.question, metrics.join(', ')]
+      }),
+    ]),
   ])
-  return ['| panel | the question it answers | metric |', '|---|---|---|', ...lines].join('\n')
+}
+
+/** Cells padded to the width of their column, as the formatter leaves them; the first line is the head. */
+function table(lines: readonly (readonly string[])[]): string {
+  const [head = []] = lines
+  const widths = head.map((_, i) => Math.max(...lines.map(line => (line[i] ?? '').length)))
+  const rule = widths.map(width => '-'.repeat(width))
+  return [head, rule, ...lines.slice(1)]
+    .map(line => `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`)
+    .join('\n')
 }

@@ -12,6 +12,8 @@ export interface Part {
   dueMs: number
   /** Plays every step that is due at `nowMs`; returns when the next one is due, or OVER. */
   play(nowMs: number): number
+  /** Called once, when it is over or was stopped. */
+  over?(): void
   /** The conductor's own: the next part in the same slot, and whether it was stopped. */
   next?: Part | undefined
   stopped?: boolean
@@ -21,7 +23,7 @@ export interface Part {
 export const OVER = -1
 
 export interface Conductor {
-  /** Takes a part in; it is first played when its `dueMs` has come. */
+  /** Takes a part in; it is first played when its `dueMs` has come, at once if that is now. */
   start(part: Part): void
   /** Forgets a part at once; it is not played again. */
   stop(part: Part): void
@@ -92,13 +94,18 @@ export function createConductor(clock: Clock): Conductor {
       const dueMs = part.play(nowMs)
       if (part.stopped) return
       if (dueMs === OVER) {
-        part.stopped = true
-        active--
+        finish(part)
         return
       }
       part.dueMs = dueMs
     }
     put(part)
+  }
+
+  function finish(part: Part): void {
+    part.stopped = true
+    active--
+    part.over?.()
   }
 
   /** Sleeps until the next slot that holds something, or as long as it may. */
@@ -133,13 +140,17 @@ export function createConductor(clock: Clock): Conductor {
       if (active === 0) played = Math.floor(clock.nowMs() * SLOTS_PER_MS)
       active++
       part.stopped = false
+      const nowMs = clock.nowMs()
+      if (part.dueMs <= nowMs) {
+        part.dueMs = part.play(nowMs)
+        if (part.stopped) return
+        if (part.dueMs === OVER) return finish(part)
+      }
       put(part)
-      if (part.dueMs < wakeAtMs && !playing) wakeAt(part.dueMs, clock.nowMs())
+      if (part.dueMs < wakeAtMs && !playing) wakeAt(part.dueMs, nowMs)
     },
     stop(part) {
-      if (part.stopped) return
-      part.stopped = true
-      active--
+      if (!part.stopped) finish(part)
     },
     pump,
     get active() {

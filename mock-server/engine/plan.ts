@@ -4,7 +4,7 @@ import type { Random } from '../../base/random.ts'
 import type { ChatRequest } from '../../protocol/chat-request.ts'
 import { completionId } from '../../protocol/ids.ts'
 import type { Tokenizer } from '../../protocol/tokens/tokenizer.ts'
-import { composeEcho, composeProse, cutReply, echoAsked, type Reply } from './reply.ts'
+import { composeProse, cutReply, type Reply, type ReplyToken } from './reply.ts'
 
 /** How fast and how long replies are. */
 export interface Cadence {
@@ -34,36 +34,53 @@ export interface PlanContext {
   readonly cadence: Cadence
   readonly tokenizer: Tokenizer
   readonly promptTokens: number
+  /** The tokens that the request asks to have back; undefined: prose is composed. */
+  readonly echo: readonly ReplyToken[] | undefined
 }
 
 /** Draws in a fixed order (id, pace, text), so that cutting a reply does not change what is before the cut. */
-export async function planChat(
+export function planChat(
   request: ChatRequest,
-  { random, cadence, tokenizer, promptTokens }: PlanContext,
-): Promise<Plan> {
+  { random, cadence, tokenizer, promptTokens, echo }: PlanContext,
+): Plan {
   const id = completionId(random)
   const length = Math.max(1, Math.round(cadence.tokens.sample(random)))
-  const echo = echoAsked(request.messages)
-  const echoed = echo === undefined ? undefined : await composeEcho(echo, tokenizer)
-  const dueMs = drawDueTimes(random, cadence, echoed?.length ?? length)
+  const drawnMs = drawDueTimes(random, cadence, echo?.length ?? length)
 
   const choices: Reply[] = []
   let outputTokens = 0
   let steps = 1
   for (let i = 0; i < request.choices; i++) {
-    const said = echoed ?? composeProse(random, length)
+    const said = echo ?? composeProse(random, length)
     const reply = cutReply(said, request.stop, request.maxTokens, tokenizer)
     choices.push(reply)
-    for (const token of reply.tokens) outputTokens += token.tokens
+    outputTokens += reply.outputTokens
     steps = Math.max(steps, reply.tokens.length)
   }
-  if (dueMs.length > steps) dueMs.length = steps
-  // A stop text inside a token leaves a part of it, which may be more tokens than the whole.
-  while (dueMs.length < steps) dueMs.push(dueMs.at(-1)! + cadence.itl.sample(random))
+  const dueMs = steps < drawnMs.length ? drawnMs.slice(0, steps) : drawnMs
   return { id, promptTokens, outputTokens, choices, dueMs }
 }
 
-function drawDueTimes(random: Random, { ttft, itl }: Cadence, steps: number): number[] {
+/** A constant cadence has one list of due times per length: made once, shared by every request. */
+const constantDueMs = new WeakMap<Cadence, Map<number, readonly number[]>>()
+
+function drawDueTimes(random: Random, cadence: Cadence, steps: number): readonly number[] {
+  const { ttft, itl } = cadence
+  if (!ttft.constant || !itl.constant) return drawEach(random, cadence, steps)
+  const ofLength = constantDueMs.get(cadence) ?? new Map<number, readonly number[]>()
+  constantDueMs.set(cadence, ofLength)
+  let dueMs = ofLength.get(steps)
+  if (!dueMs) {
+    dueMs = drawEach(random, cadence, steps)
+    if (ofLength.size < MAX_SHARED_LENGTHS && steps <= MAX_SHARED_STEPS) ofLength.set(steps, dueMs)
+  }
+  return dueMs
+}
+
+const MAX_SHARED_LENGTHS = 256
+const MAX_SHARED_STEPS = 4096
+
+function drawEach(random: Random, { ttft, itl }: Cadence, steps: number): readonly number[] {
   const dueMs = [ttft.sample(random)]
   for (let i = 1; i < steps; i++) dueMs.push(dueMs[i - 1]! + itl.sample(random))
   return dueMs

@@ -16,6 +16,7 @@ export interface ReplyToken {
 
 export interface Reply {
   readonly tokens: readonly ReplyToken[]
+  readonly outputTokens: number
   readonly finishReason: 'stop' | 'length'
 }
 
@@ -106,19 +107,21 @@ export async function composeEcho(text: string, tokenizer: Tokenizer): Promise<R
 
 /** Ends the reply before the first of the `stop` texts, then after `maxTokens` tokens. */
 export function cutReply(
-  tokens: readonly ReplyToken[],
+  said: readonly ReplyToken[],
   stop: readonly string[],
-  maxTokens: number | undefined,
+  maxTokens = Number.POSITIVE_INFINITY,
   tokenizer: Tokenizer,
 ): Reply {
-  const kept = stop.length === 0 ? tokens : beforeStop(tokens, stop, tokenizer)
-  if (maxTokens === undefined) return { tokens: kept, finishReason: 'stop' }
-  let count = 0
-  for (const [i, token] of kept.entries()) {
-    count += token.tokens
-    if (count > maxTokens) return { tokens: kept.slice(0, i), finishReason: 'length' }
+  const tokens = stop.length === 0 ? said : beforeStop(said, stop, tokenizer)
+  let outputTokens = 0
+  for (let i = 0; i < tokens.length; i++) {
+    const more = tokens[i]!.tokens
+    if (outputTokens + more > maxTokens) {
+      return { tokens: tokens.slice(0, i), outputTokens, finishReason: 'length' }
+    }
+    outputTokens += more
   }
-  return { tokens: kept, finishReason: 'stop' }
+  return { tokens, outputTokens, finishReason: 'stop' }
 }
 
 function beforeStop(

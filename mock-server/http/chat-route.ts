@@ -1,25 +1,32 @@
 /** POST /chat/completions: authenticate, parse, limit, plan, play. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { createRandom } from '../../base/random.ts'
 import { rateLimited, requestTooLarge, unknownModel } from '../../protocol/api-error.ts'
-import { type CompletionHead, createChunkWriter } from '../../protocol/chat-completion.ts'
 import { type ChatRequest, parseChatRequest } from '../../protocol/chat-request.ts'
 import { snapshotOf } from '../../protocol/models.ts'
 import { rateLimitHeaders, retryAfterHeaders } from '../../protocol/rate-limit-headers.ts'
-import { countChatTokensInSlices } from '../../protocol/tokens/chat-tokens.ts'
+import {
+  countChatTokens,
+  countChatTokensInSlices,
+  isShortChat,
+} from '../../protocol/tokens/chat-tokens.ts'
 import { encodingFor } from '../../protocol/tokens/encodings.ts'
-import { loadTokenizer } from '../../protocol/tokens/tokenizer.ts'
+import { loadedTokenizer, loadTokenizer } from '../../protocol/tokens/tokenizer.ts'
 import type { Part } from '../engine/conductor.ts'
 import { type Plan, planChat } from '../engine/plan.ts'
+import { composeEcho, echoAsked } from '../engine/reply.ts'
 import { contentKey } from '../engine/request-key.ts'
 import type { Provider } from '../provider.ts'
 import { authenticate } from './authenticate.ts'
+import { type ChunkSetOf, createChunkSets } from './content-frames.ts'
 import { answerHeaders, closeExchange, type Exchange, openExchange, sendError } from './exchange.ts'
 import { createJsonPart } from './json-part.ts'
 import { BodyCut, readJson } from './read-body.ts'
 import { createStreamPart } from './stream-part.ts'
 
 export function chatRoute(provider: Provider) {
+  const chunkSetOf = createChunkSets()
   return (request: IncomingMessage, response: ServerResponse): void => {
     provider.conductor.pump()
     const exchange = openExchange(provider, request, response, 'chat.completions')
@@ -34,13 +41,18 @@ export function chatRoute(provider: Provider) {
     readJson(request, provider.options.maxBodyBytes, (error, body) => {
       if (error instanceof BodyCut) closeExchange(exchange, 'hung-up')
       else if (error) sendError(exchange, error)
-      else answer(exchange, apiKey, body).catch(failure => sendError(exchange, failure))
+      else answer(exchange, apiKey, body, chunkSetOf).catch(failure => sendError(exchange, failure))
     })
   }
 }
 
 /** Throws ApiError for what OpenAI would refuse. */
-async function answer(exchange: Exchange, apiKey: string, body: unknown): Promise<void> {
+async function answer(
+  exchange: Exchange,
+  apiKey: string,
+  body: unknown,
+  chunkSetOf: ChunkSetOf,
+): Promise<void> {
   const { provider, entry, startMs } = exchange
   entry.body = body
   const chat = parseChatRequest(body)
@@ -49,22 +61,28 @@ async function answer(exchange: Exchange, apiKey: string, body: unknown): Promis
   if (provider.models.size > 0 && !provider.models.has(chat.model)) throw unknownModel(chat.model)
 
   const { encoding } = encodingFor(chat.model)
-  const tokenizer = await loadTokenizer(encoding)
-  const promptTokens = await countChatTokensInSlices(tokenizer, chat.messages)
+  const tokenizer = loadedTokenizer(encoding) ?? (await loadTokenizer(encoding))
+  const { messages } = chat
+  const promptTokens = isShortChat(messages)
+    ? countChatTokens(tokenizer, messages)
+    : await countChatTokensInSlices(tokenizer, messages)
   if (entry.done.outcome !== 'open') return // hung up while its prompt was counted
 
   const { limits, lease } = admit(exchange, apiKey, chat, promptTokens)
-  const plan = await planChat(chat, {
+  const asked = echoAsked(messages)
+  const echo = asked === undefined ? undefined : await composeEcho(asked, tokenizer)
+  const plan = planChat(chat, {
     random: createRandom(provider.seed, keyOf(exchange, chat), entry.attempt),
     cadence: provider.cadence,
     tokenizer,
     promptTokens,
+    echo,
   })
   lease.endsAtMs = startMs + plan.dueMs.at(-1)!
   entry.intended = { promptTokens, outputTokens: plan.outputTokens, dueMs: plan.dueMs }
   provider.metrics.inputTokens.value += promptTokens
   if (entry.done.outcome !== 'open') return
-  play(exchange, chat, plan, flat(rateLimitHeaders(limits)))
+  play(exchange, chat, plan, { limitHeaders: flat(rateLimitHeaders(limits)), chunkSetOf })
 }
 
 /** Takes the request past the limits, or throws the 429 that says when to come back. */
@@ -94,28 +112,42 @@ function keyOf({ request, entry }: Exchange, chat: ChatRequest): string {
   return entry.key
 }
 
-function play(exchange: Exchange, chat: ChatRequest, plan: Plan, limitHeaders: string[]): void {
+function play(
+  exchange: Exchange,
+  chat: ChatRequest,
+  plan: Plan,
+  { limitHeaders, chunkSetOf }: { limitHeaders: readonly string[]; chunkSetOf: ChunkSetOf },
+): void {
   const { provider, response } = exchange
-  const head: CompletionHead = {
-    id: plan.id,
+  const head = {
     created: provider.created(),
     model: snapshotOf(chat.model),
     serviceTier: chat.serviceTier,
     fingerprint: provider.fingerprint,
   }
-  let part: Part
-  if (chat.stream) {
-    response.writeHead(200, answerHeaders(exchange, [...STREAM_HEADERS, ...limitHeaders]))
-    response.flushHeaders()
-    part = createStreamPart(exchange, plan, createChunkWriter(head, chat), chat.includeUsage)
-  } else part = createJsonPart(exchange, plan, head, limitHeaders)
+  if (!chat.stream) {
+    start(exchange, createJsonPart(exchange, plan, { ...head, id: plan.id }, limitHeaders))
+    return
+  }
+  response.writeHead(200, answerHeaders(exchange, [...STREAM_HEADERS, ...limitHeaders]))
+  response.flushHeaders()
+  const chunks = chunkSetOf(head, chat)
+  const { includeUsage } = chat
+  const startOn = (socket: Socket) =>
+    start(exchange, createStreamPart(exchange, plan, chunks, { socket, includeUsage }))
+  // With HTTP pipelining the socket is another response's until that one is over.
+  if (response.socket) startOn(response.socket)
+  else response.once('socket', startOn)
+}
 
+function start(exchange: Exchange, part: Part): void {
+  const { conductor } = exchange.provider
   const release = exchange.onOver
   exchange.onOver = () => {
-    provider.conductor.stop(part)
+    conductor.stop(part)
     release?.()
   }
-  provider.conductor.start(part)
+  conductor.start(part)
 }
 
 /** `X-Accel-Buffering`: nginx would otherwise hold a stream back until it is over. */

@@ -1,48 +1,35 @@
-/** Server-sent events to a response whose headers are out, framed as HTTP chunks, one write an event. */
-import type { ServerResponse } from 'node:http'
+/** Server-sent events after a response's headers, framed as HTTP chunks, one write an event. */
+import type { Socket } from 'node:net'
 import { dataEvent } from '../../protocol/sse.ts'
 
 export interface EventWriter {
   /** True while the client reads slower than it is written to. */
   readonly full: boolean
+  /** One event with this JSON as its data. */
   write(json: string): void
   writeEvent(event: string): void
-  /** The bytes around a text of `length` ASCII characters in an event `before + text + after`. */
-  frame(before: string, length: number, after: string): EventFrame
-  writeFramed(frame: EventFrame, text: string): void
+  /** An event that is framed already (see frameSize) and plain ASCII. */
+  writeFramed(bytes: string): void
 }
 
-export interface EventFrame {
-  readonly before: string
-  readonly after: string
+/** The HTTP chunk header of an event of `length` bytes; CRLF follows the event. */
+export function frameSize(length: number): string {
+  return `${length.toString(16)}\r\n`
 }
 
 /**
- * Writes straight to the socket. Where the response does not own its socket yet (HTTP pipelining), the
- * response itself is written to.
+ * Writes straight to the socket of a response that owns it: `response.write` would frame each event in
+ * three writes and cost more than the event's own system call.
  */
-export function createEventWriter(response: ServerResponse): EventWriter {
-  const { socket } = response
-  if (!socket) {
-    const writeEvent = (event: string): void => void response.write(event)
-    return {
-      get full() {
-        return response.writableNeedDrain
-      },
-      write: json => writeEvent(dataEvent(json)),
-      writeEvent,
-      frame: (before, _, after) => ({ before: `data: ${before}`, after: `${after}\n\n` }),
-      writeFramed: ({ before, after }, text) => writeEvent(before + text + after),
-    }
-  }
-
+export function createEventWriter(socket: Socket): EventWriter {
   let full = false
+
   function send(bytes: string, encoding: 'latin1' | 'utf8'): void {
-    full = !socket!.write(bytes, encoding)
+    full = !socket.write(bytes, encoding)
   }
   function writeEvent(event: string): void {
     const length = Buffer.byteLength(event)
-    send(`${length.toString(16)}\r\n${event}\r\n`, length === event.length ? 'latin1' : 'utf8')
+    send(`${frameSize(length)}${event}\r\n`, length === event.length ? 'latin1' : 'utf8')
   }
 
   return {
@@ -52,12 +39,6 @@ export function createEventWriter(response: ServerResponse): EventWriter {
     },
     write: json => writeEvent(dataEvent(json)),
     writeEvent,
-    frame(before, length, after) {
-      const size = 'data: '.length + before.length + length + after.length + 2
-      return { before: `${size.toString(16)}\r\ndata: ${before}`, after: `${after}\n\n\r\n` }
-    },
-    writeFramed({ before, after }, text) {
-      send(before + text + after, 'latin1')
-    },
+    writeFramed: bytes => send(bytes, 'latin1'),
   }
 }

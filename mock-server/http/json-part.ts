@@ -18,9 +18,9 @@ export function createJsonPart(
     play(nowMs) {
       const lateMs = nowMs - startMs - dueMs
       const choices = plan.choices.map(({ tokens, finishReason }) => {
-        let content = ''
-        for (const { text } of tokens) content += text
-        return { content, finishReason }
+        let contentJson = ''
+        for (const { json } of tokens) contentJson += json
+        return { contentJson, finishReason }
       })
       sendJson(exchange, 200, completionJson(head, choices, plan), headers)
       entry.done.maxPacingErrorMs = lateMs

@@ -1,16 +1,11 @@
-/**
- * A planned reply, played as server-sent events, one write an event.
- *
- * Events go to the socket as ready-made HTTP chunks: `response.write` would frame each in three writes
- * and cost more than the event's own system call. What stands around a token is made once per token
- * length and stream. Both together: measured by `npm run perf`.
- */
-import type { ChunkWriter } from '../../protocol/chat-completion.ts'
+/** A planned reply, played as server-sent events. */
+import type { Socket } from 'node:net'
 import { doneEvent } from '../../protocol/sse.ts'
 import { OVER, type Part } from '../engine/conductor.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { ReplyToken } from '../engine/reply.ts'
-import { createEventWriter, type EventFrame } from './event-writer.ts'
+import type { ChunkSet } from './content-frames.ts'
+import { createEventWriter } from './event-writer.ts'
 import { closeExchange, type Exchange } from './exchange.ts'
 
 /** How long a reader that does not keep up is left alone before it is looked at again. */
@@ -19,21 +14,21 @@ const SLOW_READER_MS = 10
 export function createStreamPart(
   exchange: Exchange,
   plan: Plan,
-  chunks: ChunkWriter,
-  includeUsage: boolean,
+  chunks: ChunkSet,
+  { socket, includeUsage }: { socket: Socket; includeUsage: boolean },
 ): Part {
   const { response, startMs, entry, provider } = exchange
   const { metrics } = provider
-  const { choices, dueMs } = plan
+  const { id, choices, dueMs } = plan
+  const { template } = chunks
   const { done } = entry
-  const writer = createEventWriter(response)
-  const framesOfChoice = choices.map((): EventFrame[] => [])
+  const writer = createEventWriter(socket)
   let step = 0
   let lastTokenAtMs = 0
 
   /** Says step `step`: the role chunks before the first token, a choice's finish after its last. */
   function playStep(nowMs: number): void {
-    if (step === 0) for (let i = 0; i < choices.length; i++) writer.write(chunks.role(i))
+    if (step === 0) for (let i = 0; i < choices.length; i++) writer.write(template.role(id, i))
     for (let i = 0; i < choices.length; i++) {
       const { tokens, finishReason } = choices[i]!
       const token = tokens[step]
@@ -41,25 +36,20 @@ export function createStreamPart(
         sendToken(i, token)
         recordToken(nowMs, token.tokens)
       }
-      if (step === Math.max(0, tokens.length - 1)) writer.write(chunks.finish(i, finishReason))
+      if (step === Math.max(0, tokens.length - 1))
+        writer.write(template.finish(id, i, finishReason))
     }
   }
 
   function sendToken(choice: number, { json, jsonBytes }: ReplyToken): void {
-    const frames = framesOfChoice[choice]!
-    const { length } = json
-    if (jsonBytes !== length) {
-      const { before, after } = chunks.content(choice)
-      writer.write(before + json + after(length))
-      return
+    const length = id.length + json.length
+    if (jsonBytes === json.length) {
+      const { before, middle, after } = chunks.frame(choice, length)
+      writer.writeFramed(before + id + middle + json + after)
+    } else {
+      const { before, middle, after } = template.content(choice)
+      writer.write(before + id + middle + json + after(length))
     }
-    frames[length] ??= frameOf(choice, length)
-    writer.writeFramed(frames[length], json)
-  }
-
-  function frameOf(choice: number, tokenLength: number): EventFrame {
-    const { before, after } = chunks.content(choice)
-    return writer.frame(before, tokenLength, after(tokenLength))
   }
 
   function recordToken(nowMs: number, tokens: number): void {
@@ -72,12 +62,11 @@ export function createStreamPart(
       metrics.timeToFirstToken.observe(sinceStart / 1000)
     } else metrics.interTokenLatency.observe((nowMs - lastTokenAtMs) / 1000)
     lastTokenAtMs = nowMs
-    done.lastTokenMs = sinceStart
     metrics.outputTokens.value += tokens
   }
 
   function end(): void {
-    if (includeUsage) writer.write(chunks.usage(plan))
+    if (includeUsage) writer.write(template.usage(id, plan))
     writer.writeEvent(doneEvent)
     response.end()
     closeExchange(exchange, 'ok')
@@ -94,6 +83,9 @@ export function createStreamPart(
       if (step < dueMs.length) return startMs + dueMs[step]!
       end()
       return OVER
+    },
+    over() {
+      if (done.chunks > 0) done.lastTokenMs = lastTokenAtMs - startMs
     },
   }
 }

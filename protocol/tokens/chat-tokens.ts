@@ -26,6 +26,16 @@ export function countChatTokens(tokenizer: Tokenizer, messages: readonly Counted
   return total
 }
 
+/** Whether counting takes next to no time: the texts together are short. */
+export function isShortChat(messages: readonly CountedMessage[]): boolean {
+  let length = 0
+  for (const { content } of messages) {
+    if (typeof content === 'string') length += content.length
+    else if (content != null) return false
+  }
+  return length <= LONG_TEXT
+}
+
 /** The same for texts of any size, giving way to the event loop every few milliseconds. */
 export async function countChatTokensInSlices(
   tokenizer: Tokenizer,

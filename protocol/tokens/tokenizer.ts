@@ -25,6 +25,9 @@ export interface TokenText {
 /** Pieces whose count is kept; beyond it the cache starts anew. */
 const CACHED_PIECES = 50_000
 const CACHED_PIECE_LENGTH = 64
+/** Whole texts whose count is kept: system prompts and roles come again and again. */
+const CACHED_TEXTS = 2000
+const CACHED_TEXT_LENGTH = 2048
 /** Finding a piece as long as this took a while: a pause point. */
 const LONG_PIECE = 65_536
 /** How long a slice of work may hold the event loop. */
@@ -35,19 +38,30 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 const loading = new Map<EncodingName, Promise<Tokenizer>>()
+const loaded = new Map<EncodingName, Tokenizer>()
 
 /** Loads an encoding's tokenizer once a process (about 60 ms); later calls share it. */
 export function loadTokenizer(encoding: EncodingName): Promise<Tokenizer> {
   let tokenizer = loading.get(encoding)
   if (!tokenizer) {
-    tokenizer = loadVocabulary(encoding).then(createTokenizer)
+    tokenizer = loadVocabulary(encoding).then(vocabulary => {
+      const created = createTokenizer(vocabulary)
+      loaded.set(encoding, created)
+      return created
+    })
     loading.set(encoding, tokenizer)
   }
   return tokenizer
 }
 
+/** The same when it is loaded already: a hot path need not wait for a promise. */
+export function loadedTokenizer(encoding: EncodingName): Tokenizer | undefined {
+  return loaded.get(encoding)
+}
+
 function createTokenizer(vocabulary: Vocabulary): Tokenizer {
   const counts = new Map<string, number>()
+  const textCounts = new Map<string, number>()
 
   function* countSteps(text: string): Generator<void, number> {
     let total = 0
@@ -94,9 +108,20 @@ function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     return texts
   }
 
+  function count(text: string): number {
+    if (text.length > CACHED_TEXT_LENGTH) return finish(countSteps(text))
+    let tokens = textCounts.get(text)
+    if (tokens === undefined) {
+      tokens = finish(countSteps(text))
+      if (textCounts.size >= CACHED_TEXTS) textCounts.clear()
+      textCounts.set(text, tokens)
+    }
+    return tokens
+  }
+
   return {
     encoding: vocabulary.name,
-    count: text => finish(countSteps(text)),
+    count,
     countInSlices: text => finishInSlices(countSteps(text)),
     split: text => finish(splitSteps(text)),
     splitInSlices: text => finishInSlices(splitSteps(text)),

@@ -162,7 +162,7 @@ test('summarise keeps the order, reports what failed, finishes the rest and exit
   ])
   expect(stdout).toContain('\n   Summary.\n   9 in, 2 out · $0.00000255 · ')
   expect(stdout).toContain('\n   failed: bad-request: 400 Bad\n')
-  expect(stdout).toContain('\n   failed: ENOENT')
+  expect(stdout).toContain(`\n   failed: ${files[3]} cannot be read: ENOENT`)
   expect(stdout.trim().split('\n').at(-1)).toMatch(
     /^2 summarised · 2 failed · 18 in, 4 out · \$0\.00000510 · 3 requests, 0 retries, 0 × 429 · /,
   )

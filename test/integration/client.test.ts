@@ -578,6 +578,16 @@ describe.each(['wire', 'sdk'] as const)('over the %s transport', transport => {
     await client.close()
   })
 
+  test('closing the client ends what runs, at once and without another try', async () => {
+    const { client, server } = await open(events([role], { end: false }))
+    const stream = client.stream({ messages })
+    await expect.poll(() => server.received.length).toBe(1)
+    await client.close()
+    const { attempts, ...result } = await stream.result
+    expect(result).toMatchObject({ how: 'aborted', failure: { kind: 'aborted' } })
+    expect(attempts).toHaveLength(1)
+  })
+
   test('a slot is free while its call backs off', async () => {
     const { client, server } = await open(
       (response, turn, received) =>
@@ -607,6 +617,11 @@ describe.each(['wire', 'sdk'] as const)('over the %s transport', transport => {
     const [refusedAt, ...later] = server.received.map(({ atMs }) => atMs)
     for (const atMs of later) expect(atMs - (refusedAt ?? 0)).toBeGreaterThan(195)
   })
+})
+
+test('a client shows no key', () => {
+  const client = createClient({ apiKey: 'sk-a-real-secret-0123456789' })
+  expect(inspect(client, { depth: 10, showHidden: true })).not.toContain('sk-a-real-secret')
 })
 
 test('a stream that nobody reads and whose result nobody wants ends without a stray rejection', async () => {

@@ -19,7 +19,7 @@ import {
 } from '../unit/grafana/committed.ts'
 
 const missing = missingPrograms('prometheus', 'promtool')
-const isSkipped = missing.length > 0 && process.env.TOKADENCE_NO_SKIP !== '1'
+const isSkipped = missing.length > 0 && process.env.NO_SKIP !== '1'
 if (isSkipped) process.stderr.write(`Skipped: ${missing.join(' and ')} not installed.\n`)
 
 const threshold = 'ttft: p(95)<500ms'

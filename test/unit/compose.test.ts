@@ -25,6 +25,10 @@ interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>
 }
 
+type Lock = Readonly<
+  Record<string, Readonly<Partial<Record<'dependencies' | 'optionalDependencies', object>>>>
+>
+
 const root = new URL('../../', import.meta.url)
 const composeText = readText('docker-compose.yml')
 const compose = parse(composeText) as Compose
@@ -123,8 +127,18 @@ describe('the image', () => {
       'node:24-slim',
       'node:24-slim',
     ])
-    expect(dockerfile).toMatch(/^RUN npm ci$/m)
+    expect(dockerfile).toMatch(/^RUN npm ci --ignore-scripts$/m)
     expect(dockerfile).toContain('npm prune --omit=dev')
+  })
+
+  test('the lock names every package that another one names, or npm ci refuses it', () => {
+    const { packages } = JSON.parse(readText('package-lock.json')) as { packages: Lock }
+    const unlocked = Object.entries(packages).flatMap(([owner, one]) =>
+      Object.keys({ ...one.dependencies, ...one.optionalDependencies })
+        .filter(name => !placesOf(owner, name).some(place => place in packages))
+        .map(name => `${owner} needs ${name}`),
+    )
+    expect(unlocked).toEqual([])
   })
 
   test('what it copies exists and is not kept out', () => {
@@ -159,7 +173,7 @@ test('the mock’s health check passes while it serves, and fails when it does n
 
 describe('docker-compose', () => {
   const { error } = spawnSync('docker-compose', ['version', '--short'])
-  const isSkipped = error !== undefined && process.env.TOKADENCE_NO_SKIP !== '1'
+  const isSkipped = error !== undefined && process.env.NO_SKIP !== '1'
   if (isSkipped) process.stderr.write('Skipped: docker-compose is not installed.\n')
 
   test.skipIf(isSkipped).each([[[]], [['--profile', 'bench']]])(
@@ -178,6 +192,13 @@ describe('docker-compose', () => {
 function instruction(name: string): readonly string[] {
   const [, json] = new RegExp(`^${name} (\\[.+\\])$`, 'm').exec(dockerfile) ?? []
   return JSON.parse(json ?? '[]') as string[]
+}
+
+/** Where Node looks for `name` from the package at `owner`: beside it, then further and further up. */
+function placesOf(owner: string, name: string): readonly string[] {
+  const here = `${owner === '' ? '' : `${owner}/`}node_modules/${name}`
+  if (owner === '') return [here]
+  return [here, ...placesOf(owner.slice(0, Math.max(0, owner.lastIndexOf('/node_modules/'))), name)]
 }
 
 /** Not spawnSync: the server that is asked lives in this process. */

@@ -44,7 +44,9 @@ test('the numbers are those of sfc32 over hashed keys', () => {
 })
 
 test('a seed means the same numbers in every version', () => {
-  expect(draws(createRandom(42), 4)).toEqual([0.3012974245939404, 0.9778553107753396, 0.004981365520507097, 0.357105030445382])
+  expect(draws(createRandom(42), 4)).toEqual([
+    0.3012974245939404, 0.9778553107753396, 0.004981365520507097, 0.357105030445382,
+  ])
 })
 
 test('the same keys draw the same, other keys draw otherwise', () => {

@@ -1,28 +1,28 @@
 import { expect, test } from 'vitest'
 import { createClient } from '../../../client/index.ts'
 import {
-  type Document,
+  type DocumentSource,
+  type DocumentSummary,
   type Progress,
-  type Summary,
   summariseDocuments,
 } from '../../../client/summarise.ts'
 import { createScriptedTransport, type Line } from '../../helpers/scripted-transport.ts'
 
-function documentOf(name: string, text: string): Document {
+function documentOf(name: string, text: string): DocumentSource {
   return { name, read: async () => text }
 }
-const unreadable: Document = {
+const unreadable: DocumentSource = {
   name: 'gone.md',
   read: () => Promise.reject(Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' })),
 }
 
-async function summarise(documents: Document[], script: Line[], { chunkTokens = 1000 } = {}) {
+async function summarise(documents: DocumentSource[], script: Line[], { chunkTokens = 1000 } = {}) {
   const { transport, sent } = createScriptedTransport(script)
   const client = createClient({ baseDelay: 0 }, { transport })
   const events: Progress[] = []
   const options = { concurrency: 2, maxTokens: 20, chunkTokens }
   const onProgress = (progress: Progress) => events.push(progress)
-  const summaries: Summary[] = []
+  const summaries: DocumentSummary[] = []
   for await (const summary of summariseDocuments(client, documents, { ...options, onProgress })) {
     summaries.push(summary)
   }
@@ -56,7 +56,7 @@ test('summaries come in order with title, text and cost; one failure loses nothi
       name: 'gone.md',
       title: undefined,
       text: undefined,
-      error: { message: 'ENOENT: no such file' },
+      error: { message: 'gone.md cannot be read: ENOENT: no such file' },
       spent: { requests: 0, nanoDollars: 0 },
     },
     { index: 2, name: 'c.txt', title: 'plain words', text: 'Summary.' },
@@ -81,6 +81,20 @@ test("a call that fails is its document's failure, and what it took is counted",
   const toldOf = (of: string) => events.filter(({ name }) => name === of).map(({ what }) => what)
   expect(toldOf('a.md')).toEqual(['begun', 'settled'])
   expect(toldOf('b.md')).toEqual(['begun', 'retry', 'settled'])
+})
+
+test('an empty answer is no summary, and what it took is counted', async () => {
+  const { summaries } = await summarise(
+    [documentOf('a.md', 'One.')],
+    [{ say: [], finish: 'length' }],
+  )
+  expect(summaries).toMatchObject([
+    {
+      text: undefined,
+      error: { message: 'The model gave no text (length).' },
+      spent: { requests: 1, outputTokens: 0 },
+    },
+  ])
 })
 
 test('a long document is summarised in parts and then as a whole, nothing left out', async () => {
@@ -111,7 +125,7 @@ test('an abort settles what is at work and then throws its reason', async () => 
   const client = createClient({}, { transport })
   const controller = new AbortController()
   const documents = ['a', 'b', 'c', 'd'].map(name => documentOf(name, name))
-  const summaries: Summary[] = []
+  const summaries: DocumentSummary[] = []
   const options = { concurrency: 2, maxTokens: 20, chunkTokens: 1000, signal: controller.signal }
   async function run(): Promise<void> {
     for await (const summary of summariseDocuments(client, documents, options))

@@ -1,0 +1,228 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createExchange, type Ending } from '../../../bench/exchange.ts'
+import type { Sample } from '../../../bench/sample.ts'
+
+const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`
+const content = (text: string) => event({ choices: [{ delta: { content: text } }] })
+const role = event({ choices: [{ delta: { role: 'assistant', content: '' } }] })
+const finish = event({ choices: [{ delta: {}, finish_reason: 'stop' }] })
+const usage = event({ choices: [], usage: { prompt_tokens: 9, completion_tokens: 5 } })
+const done = 'data: [DONE]\n\n'
+
+/** Feeds each text at its time; sent at 1000. */
+function play(
+  pieces: readonly (readonly [number, string])[],
+  {
+    status = 200,
+    ending = 'complete' as Ending,
+    endMs = 0,
+    detail = undefined as string | undefined,
+  } = {},
+): Sample {
+  const exchange = createExchange(1000)
+  let lastMs = 1000
+  for (const [atMs, text] of pieces) {
+    exchange.touched(atMs)
+    exchange.headed(status)
+    exchange.fed(Buffer.from(text), atMs)
+    lastMs = atMs
+  }
+  return exchange.ended(ending, endMs || lastMs, detail)
+}
+
+describe('times', () => {
+  it('takes the first chunk with content as the first token, not the role and not an empty delta', () => {
+    const empty = event({ choices: [{ delta: { content: '' } }] })
+    const sample = play([
+      [1010, role],
+      [1020, empty],
+      [1200, content('a')],
+      [1220, content('b')],
+      [1245, content('c')],
+      [1250, finish + done],
+    ])
+    expect(sample).toMatchObject({
+      outcome: 'ok',
+      ttfbMs: 10,
+      ttftMs: 200,
+      gapsMs: [20, 25],
+      tpotMs: 22.5,
+      e2eMs: 250,
+      contentChunks: 3,
+      outputTokens: 3,
+      inputTokens: undefined,
+      tokensFrom: 'chunks',
+      censoredMs: undefined,
+    })
+  })
+
+  it('counts tokens by usage where it comes, and spreads TPOT over those', () => {
+    const sample = play([
+      [1100, content('a b c')],
+      [1180, content('d e')],
+      [1190, usage + done],
+    ])
+    expect(sample).toMatchObject({
+      outputTokens: 5,
+      inputTokens: 9,
+      tokensFrom: 'usage',
+      tpotMs: 20,
+    })
+    expect(sample.contentChunks).toBe(2)
+  })
+
+  it.each([
+    ['reasoning', { delta: { reasoning_content: 'hm' } }],
+    ['a tool call', { delta: { tool_calls: [{ index: 0, function: { arguments: '{' } }] } }],
+    ['a refusal', { delta: { refusal: 'no' } }],
+    ['legacy text', { text: 'x' }],
+  ])('counts %s as content', (_, choice) => {
+    expect(play([[1100, event({ choices: [choice] }) + done]]).ttftMs).toBe(100)
+  })
+
+  it('has no TPOT below two tokens', () => {
+    expect(play([[1100, content('a') + done]]).tpotMs).toBeUndefined()
+  })
+
+  it('gives chunks of one read a gap of 0', () => {
+    expect(play([[1100, content('a') + content('b') + done]]).gapsMs).toEqual([0])
+  })
+})
+
+describe('outcomes', () => {
+  it.each<[string, Parameters<typeof play>, Sample['outcome'], RegExp | undefined]>([
+    ['a whole stream', [[[1100, content('a') + done]]], 'ok', undefined],
+    [
+      'a stream closed after [DONE]',
+      [[[1100, content('a') + done]], { ending: 'closed' }],
+      'ok',
+      undefined,
+    ],
+    [
+      'a FIN mid-stream',
+      [[[1100, content('a')]], { ending: 'closed' }],
+      'stream_cut',
+      /closed mid-stream/,
+    ],
+    [
+      'a reset mid-stream',
+      [[[1100, content('a')]], { ending: 'broken', detail: 'ECONNRESET' }],
+      'stream_cut',
+      /ECONNRESET/,
+    ],
+    [
+      'a stream that ends without [DONE]',
+      [[[1100, content('a')]]],
+      'stream_cut',
+      /without \[DONE\]/,
+    ],
+    [
+      'an error event',
+      [[[1100, content('a') + event({ error: { message: 'overloaded' } }) + done]]],
+      'stream_cut',
+      /overloaded/,
+    ],
+    [
+      'no connection',
+      [[], { ending: 'broken', detail: 'ECONNREFUSED' }],
+      'connect_error',
+      /ECONNREFUSED/,
+    ],
+    [
+      'a connection closed before a byte',
+      [[], { ending: 'closed' }],
+      'connect_error',
+      /before any byte/,
+    ],
+    ['a JSON body', [[[1100, '{"choices":[]}']]], 'malformed', /no event stream/],
+    ['an event that is no JSON', [[[1100, `data: {"a\n\n${done}`]]], 'malformed', /not a chunk/],
+    ['a redirect', [[[1100, 'x']], { status: 302 }], 'malformed', /302/],
+    [
+      'bytes that are no HTTP',
+      [[[1100, '']], { ending: 'garbled', detail: 'no HTTP' }],
+      'malformed',
+      /no HTTP/,
+    ],
+    [
+      'a 400',
+      [[[1100, '{"error":{"message":"bad model"}}']], { status: 400 }],
+      'http_4xx',
+      /^bad model$/,
+    ],
+    [
+      'a 429',
+      [[[1100, '{"error":{"message":"slow down"}}']], { status: 429 }],
+      'http_429',
+      /^slow down$/,
+    ],
+    [
+      'a 503 with plain text',
+      [[[1100, 'try  later\n']], { status: 503 }],
+      'http_5xx',
+      /^try later$/,
+    ],
+    [
+      'silence',
+      [[[1100, content('a')]], { ending: 'timeout', detail: 'no byte' }],
+      'timeout',
+      /no byte/,
+    ],
+  ])('%s', (_, args, outcome, detail) => {
+    const sample = play(...args)
+    expect(sample.outcome).toBe(outcome)
+    if (detail) expect(sample.detail).toMatch(detail)
+    else expect(sample.detail).toBeUndefined()
+  })
+
+  it('an open one has lasted at least so long, and no E2E', () => {
+    const sample = play([[1100, content('a') + content('b')]], { ending: 'open', endMs: 5000 })
+    expect(sample).toMatchObject({ outcome: 'open', ttftMs: 100, censoredMs: 4000 })
+    expect(sample.e2eMs).toBeUndefined()
+    expect(sample.tpotMs).toBeUndefined()
+  })
+
+  it('bounds an event without an end', () => {
+    const exchange = createExchange(0)
+    exchange.headed(200)
+    const block = Buffer.alloc(256 * 1024, 'x')
+    for (let i = 0; i < 8; i++) exchange.fed(block, i)
+    expect(exchange.ended('complete', 9)).toMatchObject({ outcome: 'malformed' })
+  })
+})
+
+it('the same bytes cut anywhere give the same sample, also inside a character or a CRLF', () => {
+  const separators = fc.constantFrom('\n\n', '\r\n\r\n', '\r\r')
+  const texts = fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), {
+    maxLength: 12,
+  })
+  fc.assert(
+    fc.property(
+      texts,
+      separators,
+      fc.array(fc.nat(4000), { maxLength: 30 }),
+      (words, separator, cuts) => {
+        const whole = Buffer.from(
+          [role, ...words.map(content), finish, usage, done].join('').replaceAll('\n\n', separator),
+        )
+        const places = [...new Set(cuts.map(cut => cut % whole.length))].sort((a, b) => a - b)
+        const exchange = createExchange(0)
+        exchange.headed(200)
+        let counted = 0
+        let from = 0
+        for (const to of [...places, whole.length]) {
+          counted += exchange.fed(whole.subarray(from, to), 50)
+          from = to
+        }
+        const sample = exchange.ended('complete', 60)
+        expect(sample.outcome).toBe('ok')
+        expect(sample.contentChunks).toBe(words.length)
+        expect(counted).toBe(words.length)
+        expect(sample.gapsMs.length).toBe(Math.max(0, words.length - 1))
+        expect(sample.outputTokens).toBe(5)
+        expect(sample.inputTokens).toBe(9)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})

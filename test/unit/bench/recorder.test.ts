@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../../base/random.ts'
+import { createRecorder } from '../../../bench/recorder.ts'
+import { type Outcome, outcomes, type Sample } from '../../../bench/sample.ts'
+
+export function sampleOf(given: Partial<Sample>): Sample {
+  return {
+    sentAtMs: 0,
+    outcome: 'ok',
+    status: 200,
+    ttfbMs: 1,
+    ttftMs: 100,
+    gapsMs: [20, 20],
+    tpotMs: 20,
+    e2eMs: 150,
+    censoredMs: undefined,
+    contentChunks: 3,
+    outputTokens: 3,
+    inputTokens: undefined,
+    tokensFrom: 'chunks',
+    detail: undefined,
+    ...given,
+  }
+}
+
+describe('the window', () => {
+  it('leaves out what was sent in the warm-up, and counts what arrives whenever it was sent', () => {
+    const recorder = createRecorder(createRandom('r'))
+    expect(recorder.sent(500)).toBe(false)
+    recorder.begin(1000)
+    expect(recorder.settled(sampleOf({ sentAtMs: 500 }), 1100)).toBe(false)
+    recorder.content(1100, 2)
+    expect(recorder.sent(1200)).toBe(true)
+    expect(recorder.settled(sampleOf({ sentAtMs: 1200 }), 1350)).toBe(true)
+    recorder.finish(2000)
+    expect(recorder.counts()).toMatchObject({ sent: 1, ok: 1, open: 0, warmup: 1 })
+    expect(recorder.times.ttft.count).toBe(1)
+    expect(recorder.times.itl.count).toBe(2)
+    expect(recorder.timeline.totals).toEqual({ tokens: 2, ok: 2 })
+    expect(recorder.windowMs(9999)).toBe(1000)
+  })
+
+  it('times ok and open requests and never failed or cut ones', () => {
+    const recorder = createRecorder(createRandom('r'))
+    recorder.begin(0)
+    recorder.settled(sampleOf({ outcome: 'http_429', ttftMs: undefined, ttfbMs: 1, e2eMs: 1 }), 1)
+    recorder.settled(sampleOf({ outcome: 'stream_cut', ttftMs: 5 }), 2)
+    recorder.settled(sampleOf({ outcome: 'ok', ttftMs: 200 }), 3)
+    recorder.settled(
+      sampleOf({
+        outcome: 'open',
+        ttftMs: 300,
+        e2eMs: undefined,
+        tpotMs: undefined,
+        censoredMs: 900,
+      }),
+      4,
+    )
+    expect(recorder.times.ttft.stats()).toMatchObject({ count: 2, min: 200, max: 300 })
+    expect(recorder.times.e2e.count).toBe(1)
+    expect(recorder.longestOpenMs).toBe(900)
+    expect(recorder.tokens.output).toBe(3)
+  })
+
+  it('keeps one example for each way of failing', () => {
+    const recorder = createRecorder(createRandom('r'))
+    recorder.begin(0)
+    recorder.settled(sampleOf({ outcome: 'http_429', status: 429, detail: 'slow down' }), 1)
+    recorder.settled(sampleOf({ outcome: 'http_429', status: 429, detail: 'again' }), 2)
+    expect([...recorder.examples]).toEqual([['http_429', '429: slow down']])
+  })
+})
+
+it('sent = ok + failed + cut + open, whatever happens', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(3000), fc.constantFrom<Outcome>(...outcomes)), { maxLength: 200 }),
+      events => {
+        const recorder = createRecorder(createRandom('r'))
+        recorder.begin(1000)
+        for (const [sentAtMs, outcome] of events) {
+          recorder.sent(sentAtMs)
+          recorder.settled(sampleOf({ sentAtMs, outcome }), sentAtMs + 10)
+        }
+        const { sent, ok, failed, cut, open, warmup, byOutcome } = recorder.counts()
+        expect(sent).toBe(ok + failed + cut + open)
+        expect(sent + warmup).toBe(events.length)
+        expect(Object.values(byOutcome).reduce((sum, count) => sum + count, 0)).toBe(sent)
+      },
+    ),
+  )
+})
+
+it('draws a bounded, fair set of dots', () => {
+  const recorder = createRecorder(createRandom('r'))
+  recorder.begin(0)
+  for (let i = 0; i < 30_000; i++) recorder.settled(sampleOf({ sentAtMs: i }), i + 1)
+  expect(recorder.dots.length).toBe(1500)
+  const mean = recorder.dots.reduce((sum, [atSeconds]) => sum + atSeconds, 0) / 1500
+  expect(mean).toBeGreaterThan(14)
+  expect(mean).toBeLessThan(16)
+})

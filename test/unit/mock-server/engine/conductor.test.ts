@@ -1,0 +1,313 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Clock } from '../../../../base/clock.ts'
+import { createManualClock } from '../../../../base/manual-clock.ts'
+import { createRandom } from '../../../../base/random.ts'
+import { createConductor, OVER, type Part } from '../../../../mock-server/engine/conductor.ts'
+
+/** A slot of the wheel and a whole millisecond of the timer. */
+const LATENESS_MS = 1.25
+
+interface Played {
+  readonly name: string
+  readonly dueMs: number
+  readonly atMs: number
+}
+
+/** A part that is due at these times, in ascending order, and writes into `log` when it is played. */
+function part(name: string, dueMs: readonly number[], log: Played[]): Part {
+  let step = 0
+  return {
+    dueMs: dueMs[0]!,
+    play(nowMs) {
+      log.push({ name, dueMs: dueMs[step]!, atMs: nowMs })
+      return dueMs[++step] ?? OVER
+    },
+  }
+}
+
+/** A manual clock that can stand still for its timers, as an event loop does that is held up. */
+function createHeldClock() {
+  const manual = createManualClock()
+  let heldMs = 0
+  const clock: Clock = {
+    nowMs: () => manual.nowMs() + heldMs,
+    wallMs: manual.wallMs,
+    after: manual.after,
+  }
+  return {
+    clock,
+    advance: manual.advance,
+    /** Time passes and no timer runs. */
+    hold(ms: number): void {
+      heldMs += ms
+    },
+  }
+}
+
+test('a part is played when it is due, never before', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  conductor.start(part('a', [10.1], log))
+  clock.advance(10)
+  expect([log, conductor.active]).toEqual([[], 1])
+  clock.advance(LATENESS_MS)
+  expect(log).toHaveLength(1)
+  expect(log[0]!.atMs).toBeGreaterThanOrEqual(10.1)
+  expect(conductor.active).toBe(0)
+})
+
+test('a part that is due at once is played within a millisecond', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  clock.advance(5)
+  conductor.start(part('a', [5], log))
+  conductor.start(part('past', [1], log))
+  clock.advance(LATENESS_MS)
+  expect(log.map(({ name }) => name).sort()).toEqual(['a', 'past'])
+})
+
+test('parts are played in order of their due times, whatever order they came in', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  conductor.start(part('late', [30], log))
+  conductor.start(part('early', [10], log))
+  conductor.start(part('both', [20, 40], log))
+  clock.advance(100)
+  expect(log.map(({ name, dueMs }) => `${name} ${dueMs}`)).toEqual([
+    'early 10',
+    'both 20',
+    'late 30',
+    'both 40',
+  ])
+})
+
+test('lateness does not add up over a thousand steps', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  const due = Array.from({ length: 1000 }, (_, i) => 350.7 + i * 18.3)
+  conductor.start(part('a', due, log))
+  clock.advance(20_000)
+  expect(log.map(({ dueMs }) => dueMs)).toEqual(due)
+  const lateness = log.map(({ dueMs, atMs }) => atMs - dueMs)
+  expect(Math.min(...lateness)).toBeGreaterThanOrEqual(0)
+  expect(Math.max(...lateness)).toBeLessThanOrEqual(LATENESS_MS)
+})
+
+test('a wait of many turns of the wheel is waited in full', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  const due = [4096, 5000, 60_000, 3_600_000]
+  for (const dueMs of due) conductor.start(part(String(dueMs), [dueMs], log))
+  clock.advance(59_999)
+  expect(log.map(({ dueMs }) => dueMs)).toEqual([4096, 5000])
+  clock.advance(3_600_000)
+  expect(log.map(({ dueMs }) => dueMs)).toEqual(due)
+  for (const { dueMs, atMs } of log) expect(atMs - dueMs).toBeLessThanOrEqual(LATENESS_MS)
+})
+
+test('thousands of parts at once are all on time', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const random = createRandom('conductor')
+  const log: Played[] = []
+  for (let i = 0; i < 3000; i++) {
+    const startMs = random.next() * 100
+    conductor.start(
+      part(
+        `${i}`,
+        [0, 20, 40, 60].map(ms => startMs + ms),
+        log,
+      ),
+    )
+  }
+  expect(conductor.active).toBe(3000)
+  clock.advance(200)
+  expect([log.length, conductor.active]).toEqual([12_000, 0])
+  const lateness = log.map(({ dueMs, atMs }) => atMs - dueMs)
+  expect(Math.min(...lateness)).toBeGreaterThanOrEqual(0)
+  expect(Math.max(...lateness)).toBeLessThanOrEqual(LATENESS_MS)
+})
+
+test('a stopped part counts no more from that moment and is not played', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  const stopped = part('stopped', [10, 20], log)
+  conductor.start(stopped)
+  conductor.start(part('kept', [15], log))
+  clock.advance(12)
+  conductor.stop(stopped)
+  expect(conductor.active).toBe(1)
+  conductor.stop(stopped) // a second time is no harm
+  expect(conductor.active).toBe(1)
+  clock.advance(100)
+  expect(log.map(({ name }) => name)).toEqual(['stopped', 'kept'])
+  expect(conductor.active).toBe(0)
+})
+
+test('a part may stop itself and others while it is played', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  const victim = part('victim', [10, 20], log)
+  const killer: Part = {
+    dueMs: 10,
+    play(nowMs) {
+      log.push({ name: 'killer', dueMs: 10, atMs: nowMs })
+      conductor.stop(victim)
+      conductor.stop(killer)
+      return 15
+    },
+  }
+  conductor.start(killer)
+  conductor.start(victim) // in the same slot, after it
+  clock.advance(100)
+  expect(log.map(({ name }) => name)).toEqual(['killer'])
+  expect(conductor.active).toBe(0)
+})
+
+test('a part may start another while it is played', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  conductor.start({
+    dueMs: 10,
+    play(nowMs) {
+      conductor.start(part('child', [nowMs + 5, nowMs + 500], log))
+      return OVER
+    },
+  })
+  clock.advance(17)
+  expect(log.map(({ name }) => name)).toEqual(['child'])
+  expect(conductor.active).toBe(1)
+  clock.advance(500)
+  expect([log.length, conductor.active]).toEqual([2, 0])
+})
+
+test('after the event loop was held, everything overdue is played once and the rest on time', () => {
+  const { clock, advance, hold } = createHeldClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  const due = Array.from({ length: 500 }, (_, i) => 20 * (i + 1))
+  conductor.start(part('a', due, log))
+  conductor.start(part('b', due, log))
+  advance(50)
+  expect(log).toHaveLength(4)
+  hold(6000) // longer than a turn of the wheel
+  advance(20)
+  expect(log.filter(({ name }) => name === 'a').map(({ dueMs }) => dueMs)).toEqual(
+    due.filter(ms => ms <= 6060),
+  )
+  advance(10_000)
+  expect(log.filter(({ name }) => name === 'b').map(({ dueMs }) => dueMs)).toEqual(due)
+  expect(log.every(({ dueMs, atMs }) => atMs >= dueMs)).toBe(true)
+  const later = log.filter(({ dueMs }) => dueMs > 6060).map(({ dueMs, atMs }) => atMs - dueMs)
+  expect(Math.max(...later)).toBeLessThanOrEqual(LATENESS_MS)
+})
+
+test('pump plays what is due without waiting for the timer', () => {
+  const { clock, advance, hold } = createHeldClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  conductor.start(part('a', [10, 30], log))
+  advance(1)
+  hold(15)
+  conductor.pump()
+  expect(log).toEqual([{ name: 'a', dueMs: 10, atMs: 16 }])
+  conductor.pump()
+  expect(log).toHaveLength(1)
+})
+
+test('idle, it sleeps; started again, it is on time at once', () => {
+  const clock = createManualClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  conductor.start(part('a', [10], log))
+  clock.advance(1000)
+  expect(clock.pending).toBe(0)
+  clock.advance(100_000)
+  conductor.start(part('b', [101_003], log))
+  clock.advance(3 + LATENESS_MS)
+  expect(log.map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(clock.pending).toBe(0)
+})
+
+type Action =
+  | { do: 'start'; inMs: number; gaps: number[] }
+  | { do: 'stop'; which: number }
+  | { do: 'advance'; ms: number }
+
+const fraction = (max: number) => fc.integer({ min: 0, max: max * 10 }).map(tenths => tenths / 10)
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({
+    do: fc.constant('start' as const),
+    inMs: fc.oneof(fraction(50), fraction(9000)),
+    gaps: fc.array(
+      fraction(300).map(ms => ms + 1),
+      { maxLength: 8 },
+    ),
+  }),
+  fc.record({ do: fc.constant('stop' as const), which: fc.nat() }),
+  fc.record({ do: fc.constant('advance' as const), ms: fc.oneof(fraction(30), fraction(6000)) }),
+)
+
+test('whatever is started, stopped and waited for: each step is played once, in order, on time', () => {
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 40 }), actions => {
+      const clock = createManualClock()
+      const conductor = createConductor(clock)
+      const log: Played[] = []
+      const model: { part: Part; due: number[]; stoppedAtMs: number }[] = []
+      const overAtMs = ({ due, stoppedAtMs }: (typeof model)[number]) =>
+        Math.min(stoppedAtMs, due.at(-1)! + LATENESS_MS)
+
+      for (const step of actions) {
+        if (step.do === 'advance') clock.advance(step.ms)
+        else if (step.do === 'start') {
+          const due = [clock.nowMs() + step.inMs]
+          for (const gap of step.gaps) due.push(due.at(-1)! + gap)
+          const started = part(String(model.length), due, log)
+          model.push({ part: started, due, stoppedAtMs: Number.POSITIVE_INFINITY })
+          conductor.start(started)
+        } else if (model.length > 0) {
+          const entry = model[step.which % model.length]!
+          conductor.stop(entry.part)
+          entry.stoppedAtMs = Math.min(entry.stoppedAtMs, clock.nowMs())
+        }
+        const atLeast = model.filter(
+          ({ due, stoppedAtMs }) =>
+            stoppedAtMs === Number.POSITIVE_INFINITY && due.at(-1)! > clock.nowMs(),
+        )
+        const atMost = model.filter(entry => overAtMs(entry) > clock.nowMs())
+        expect(conductor.active).toBeGreaterThanOrEqual(atLeast.length)
+        expect(conductor.active).toBeLessThanOrEqual(atMost.length)
+      }
+      clock.advance(20_000)
+
+      expect(conductor.active).toBe(0)
+      for (const [index, { due, stoppedAtMs }] of model.entries()) {
+        const seen = log.filter(({ name }) => name === String(index)).map(({ dueMs }) => dueMs)
+        expect(seen).toEqual(due.slice(0, seen.length)) // once each, in order
+        // All that was certainly due before the stop, and nothing that was due after it.
+        expect(seen.length).toBeGreaterThanOrEqual(
+          due.filter(ms => ms + LATENESS_MS < stoppedAtMs).length,
+        )
+        expect(seen.length).toBeLessThanOrEqual(due.filter(ms => ms <= stoppedAtMs).length)
+      }
+      for (const { dueMs, atMs } of log) {
+        expect(atMs).toBeGreaterThanOrEqual(dueMs)
+        expect(atMs - dueMs).toBeLessThanOrEqual(LATENESS_MS + 1e-6)
+      }
+      // Between parts, order holds to a slot of a quarter of a millisecond.
+      const slots = log.map(({ dueMs }) => Math.ceil(dueMs * 4))
+      expect(slots).toEqual([...slots].sort((a, b) => a - b))
+    }),
+    { seed: 1, numRuns: 150 },
+  )
+})
