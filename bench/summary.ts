@@ -180,7 +180,7 @@ function warningsOf(
 
 function verdictWarnings(verdicts: readonly Verdict[]): string[] {
   return verdicts.flatMap(({ text, samples, samplesNeeded: needed }) =>
-    needed !== null && samples < needed
+    needed !== null && samples > 0 && samples < needed
       ? [`The threshold ${text} rests on ${samples} samples; it needs ${needed} to be sure.`]
       : [],
   )

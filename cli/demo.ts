@@ -53,7 +53,12 @@ export const command = defineCommand({
         async () => {
           const { command: summarise } = await import('./summarise.ts')
           const files = await documents()
-          return perform(summarise, { url: limited.url, concurrency: 5, maxTokens: 64 }, files, call)
+          return perform(
+            summarise,
+            { url: limited.url, concurrency: 5, maxTokens: 64 },
+            files,
+            call,
+          )
         },
       ],
       [
@@ -88,7 +93,11 @@ function perform<Table extends OptionTable>(
   words: readonly string[],
   { signal, stdin, stdout, stderr }: DemoCall,
 ): Promise<ExitCode> {
-  const entries = Object.entries(given).map(([key, value]) => ({ key, value, origin: `demo: ${name}` }))
+  const entries = Object.entries(given).map(([key, value]) => ({
+    key,
+    value,
+    origin: `demo: ${name}`,
+  }))
   const { values, origins } = resolveOptions(table, entries)
   return run({ options: values, origins, words, signal, stdin, stdout, stderr })
 }

@@ -48,6 +48,19 @@ export function createServerMetrics(active: () => number) {
     help: 'Tokens of prompts (input) and of replies as far as they were written (output).',
     labels: ['kind'],
   })
+  const rateLimited = counter({
+    name: 'tokadence_mock_rate_limited_total',
+    help: 'Requests refused with 429, by the limit that was reached.',
+    labels: ['limit'],
+  })
+  const clientDisconnects = counter({
+    name: 'tokadence_mock_client_disconnects_total',
+    help: 'Clients that hung up before their answer was over.',
+    labels: ['stage'],
+  })
+  // Shown from the start: a series that appears with its first event has no rate for it.
+  for (const limit of ['requests', 'tokens', 'concurrent']) rateLimited.add(0, limit)
+  for (const stage of ['before_headers', 'streaming']) clientDisconnects.add(0, stage)
 
   return {
     instruments,
@@ -60,16 +73,8 @@ export function createServerMetrics(active: () => number) {
     }),
     inputTokens: tokens.series('input'),
     outputTokens: tokens.series('output'),
-    rateLimited: counter({
-      name: 'tokadence_mock_rate_limited_total',
-      help: 'Requests refused with 429, by the limit that was reached.',
-      labels: ['limit'],
-    }),
-    clientDisconnects: counter({
-      name: 'tokadence_mock_client_disconnects_total',
-      help: 'Clients that hung up before their answer was over.',
-      labels: ['stage'],
-    }),
+    rateLimited,
+    clientDisconnects,
     internalErrors: counter({
       name: 'tokadence_mock_internal_errors_total',
       help: 'Failures of the mock server itself. Anything but 0 is a bug.',

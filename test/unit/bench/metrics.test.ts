@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createBenchMetrics, withEdges } from '../../../bench/metrics.ts'
 import { parseThreshold } from '../../../bench/threshold.ts'
-import { sampleOf } from './recorder.test.ts'
+import { sampleOf } from '../../helpers/bench-sample.ts'
 
 function create() {
   return createBenchMetrics({

@@ -2,27 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../base/random.ts'
 import { createRecorder } from '../../../bench/recorder.ts'
-import { type Outcome, outcomes, type Sample } from '../../../bench/sample.ts'
-
-export function sampleOf(given: Partial<Sample>): Sample {
-  return {
-    sentAtMs: 0,
-    outcome: 'ok',
-    status: 200,
-    ttfbMs: 1,
-    ttftMs: 100,
-    gapsMs: [20, 20],
-    tpotMs: 20,
-    e2eMs: 150,
-    censoredMs: undefined,
-    contentChunks: 3,
-    outputTokens: 3,
-    inputTokens: undefined,
-    tokensFrom: 'chunks',
-    detail: undefined,
-    ...given,
-  }
-}
+import { type Outcome, outcomes } from '../../../bench/sample.ts'
+import { sampleOf } from '../../helpers/bench-sample.ts'
 
 describe('the window', () => {
   it('leaves out what was sent in the warm-up, and counts what arrives whenever it was sent', () => {
