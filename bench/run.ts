@@ -3,17 +3,20 @@ import type { Clock } from '../base/clock.ts'
 import type { Resolved } from '../base/option-table.ts'
 import { version } from '../base/package.ts'
 import { createRandom } from '../base/random.ts'
+import { loadCaveats } from './caveats.ts'
 import { type Course, type Finish, startCourse } from './course.ts'
 import { type Driver, startAutocannon } from './drivers/autocannon.ts'
 import { type GeneratorHealth, type GeneratorMonitor, monitorGenerator } from './generator.ts'
+import { measuredOf } from './measured.ts'
 import { type BenchMetrics, createBenchMetrics } from './metrics.ts'
 import type { benchOptions } from './options.ts'
 import { checkReachable } from './preflight.ts'
-import { createProgressReader, type Progress } from './progress.ts'
+import type { Progress } from './progress.ts'
 import { pushMetrics, serveMetrics } from './prometheus.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
 import { type Load, type Summary, summarise } from './summary.ts'
-import { judge, type Measured, parseThreshold, type Threshold } from './threshold.ts'
+import { judge, parseThreshold, type Threshold } from './threshold.ts'
+import { watch } from './watch.ts'
 import { createWorkload, type Workload } from './workload.ts'
 
 export type RunOptions = Omit<Resolved<typeof benchOptions>, 'url'> & { readonly url: URL }
@@ -52,8 +55,6 @@ interface Result {
 
 /** Connections start over this share of the warm-up, so that the streams are out of step when it ends. */
 const rampShare = 0.75
-/** How often the thresholds' gauges are brought up to date while the run is scraped. */
-const judgeEveryMs = 1000
 
 export async function runLoad(options: RunOptions, context: RunContext): Promise<Summary> {
   await checkReachable(options.url)
@@ -68,7 +69,7 @@ export async function runLoad(options: RunOptions, context: RunContext): Promise
     const measured = measuredOf(run.recorder, result.windowMs)
     const verdicts = run.thresholds.map(threshold => judge(threshold, measured))
     run.metrics.verdicts(verdicts)
-    const warnings = [...workloadWarnings(run), ...(await push(run))]
+    const warnings = [...loadCaveats(options, run.connections), ...(await push(run))]
     return summarise({
       tool: { name: 'tokadence', version },
       run: {
@@ -140,7 +141,17 @@ async function measure(run: Run): Promise<Result> {
   })
   try {
     const driver = await drive(run, course)
-    const stopWatching = watch(run, course)
+    const stopWatching = watch({
+      clock,
+      recorder,
+      course,
+      metrics,
+      thresholds: run.thresholds,
+      isScraped: options.prometheusPort !== undefined,
+      progressEveryMs: context.progressEveryMs,
+      onProgress: context.onProgress,
+      inFlight: () => driver.inFlight,
+    })
     const finish = await course.ended
     const endedAtMs = clock.nowMs()
     recorder.finish(endedAtMs)
@@ -194,55 +205,6 @@ async function drive(run: Run, course: Course): Promise<Driver> {
   return driver
 }
 
-/** Tells of the progress, and keeps the thresholds' gauges up to date, until told to stop. */
-function watch(run: Run, course: Course): () => void {
-  const { context, recorder, metrics, thresholds, options } = run
-  const { clock, onProgress, progressEveryMs } = context
-  const stops: (() => void)[] = []
-  if (onProgress) {
-    const look = createProgressReader(recorder, course)
-    stops.push(
-      every(clock, progressEveryMs, () =>
-        onProgress(look(run.driver?.inFlight ?? 0, clock.nowMs())),
-      ),
-    )
-  }
-  // Exact percentiles sort their values, so only where someone scrapes, and not often.
-  if (thresholds.length > 0 && options.prometheusPort !== undefined) {
-    stops.push(
-      every(clock, judgeEveryMs, () => {
-        const measured = measuredOf(recorder, recorder.windowMs(clock.nowMs()))
-        metrics.verdicts(thresholds.map(threshold => judge(threshold, measured)))
-      }),
-    )
-  }
-  return () => {
-    for (const stop of stops) stop()
-  }
-}
-
-/** Calls `action` again and again; returns a function that ends it. */
-function every(clock: Clock, periodMs: number, action: () => void): () => void {
-  let cancel = clock.after(periodMs, tick)
-  function tick(): void {
-    cancel = clock.after(periodMs, tick)
-    action()
-  }
-  return () => cancel()
-}
-
-function measuredOf(recorder: Recorder, windowMs: number): Measured {
-  const { ok, tokens } = recorder.timeline.totals
-  const perSecond = (count: number) => (windowMs > 0 ? (count / windowMs) * 1000 : 0)
-  return {
-    times: recorder.times,
-    counts: recorder.counts(),
-    outputTokens: recorder.tokens.output,
-    requestsPerSecond: perSecond(ok),
-    outputTokensPerSecond: perSecond(tokens),
-  }
-}
-
 /** Pushes where asked to; what goes wrong is a warning, for the run is none the worse. */
 async function push({ options, metrics, context }: Run): Promise<readonly string[]> {
   if (options.pushgateway === undefined) return []
@@ -255,24 +217,6 @@ async function push({ options, metrics, context }: Run): Promise<readonly string
       `The metrics could not be pushed to ${options.pushgateway}: ${(error as Error).message}`,
     ]
   }
-}
-
-function workloadWarnings({ options, connections }: Run): readonly string[] {
-  const warnings: string[] = []
-  if (options.prompt.length === 1 && connections > 1) {
-    warnings.push(
-      'One prompt is sent by all connections: a server with a prefix cache answers it faster than real traffic.',
-    )
-  }
-  if (options.warmup === 0) {
-    warnings.push(
-      'There was no warm-up: the first request of each connection has its connect in its times, and all streams run in step.',
-    )
-  }
-  if (options.url.protocol === 'https:') {
-    warnings.push('The server’s certificate was not checked: autocannon takes any.')
-  }
-  return warnings
 }
 
 function loadOf({ options, connections, workload }: Run, { connectionsOpened }: Result): Load {

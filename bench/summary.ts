@@ -1,8 +1,8 @@
 /** What a run amounts to: the record that every reporter prints and that `--json` writes. */
+import { resultCaveats, verdictCaveats } from './caveats.ts'
 import { type Environment, readEnvironment } from './environment.ts'
 import type { GeneratorHealth } from './generator.ts'
-import { definitions, type TimeName, timeNames, times } from './measure.ts'
-import { samplesNeeded } from './percentile.ts'
+import { definitions, type TimeName, timeNames } from './measure.ts'
 import type { Counts, Dot, Recorder } from './recorder.ts'
 import type { Outcome } from './sample.ts'
 import { type Bins, rounded, type Stats } from './tally.ts'
@@ -109,8 +109,8 @@ export function summarise(input: SummaryInput): Summary {
     generator,
     thresholds: verdicts,
     warnings: [
-      ...warningsOf(counts, stats, recorder, generator),
-      ...verdictWarnings(verdicts),
+      ...resultCaveats({ counts, stats, recorder, generator }),
+      ...verdictCaveats(verdicts),
       ...input.warnings,
     ],
     examples: Object.fromEntries(recorder.examples),
@@ -125,63 +125,4 @@ export function summarise(input: SummaryInput): Summary {
 function eachTime<T>(of: (name: TimeName) => T): Record<`${TimeName}Ms`, T> {
   const entries = timeNames.map(name => [`${name}Ms`, of(name)] as const)
   return Object.fromEntries(entries) as Record<`${TimeName}Ms`, T>
-}
-
-/** The percentiles that stand in a report and carry a claim. */
-const claimed = [95, 99] as const
-
-function warningsOf(
-  { sent, ok, failed, cut, open }: Counts,
-  stats: Record<`${TimeName}Ms`, Stats>,
-  recorder: Recorder,
-  { eventLoopLagMs, cpuRatio }: GeneratorHealth,
-): string[] {
-  const warnings: string[] = []
-  if (sent !== ok + failed + cut + open) {
-    warnings.push(
-      `The counts do not add up: ${sent} sent, ${ok} ok, ${failed} failed, ${cut} cut, ${open} open. That is a bug of ours.`,
-    )
-  }
-  if (ok === 0) warnings.push('No request ended ok: there is nothing to measure by.')
-  for (const name of ['ttft', 'e2e'] as const) {
-    const { count } = stats[`${name}Ms`]
-    const short = claimed.filter(p => count > 0 && count < samplesNeeded(p))
-    if (short.length > 0) {
-      const needs = short.map(p => `p${p} needs ${samplesNeeded(p)}`).join(' and ')
-      warnings.push(`${times[name].title} has ${count} samples: ${needs}.`)
-    }
-  }
-  if (open > 0 && open > ok * 0.1) {
-    const longest = Math.round(recorder.longestOpenMs ?? 0)
-    warnings.push(
-      `${open} of ${sent} requests were open at the end, the longest for ${longest} ms: E2E and TPOT leave them out and favour short replies. A longer run narrows that.`,
-    )
-  }
-  const { contentChunks, output, fromUsage } = recorder.tokens
-  if (fromUsage > 0 && Math.abs(output - contentChunks) > contentChunks * 0.02) {
-    warnings.push(
-      `A chunk is not a token here: ${output} tokens came in ${contentChunks} chunks. ITL is per chunk, TPOT per token.`,
-    )
-  }
-  if (cpuRatio > 0.9) {
-    warnings.push(
-      `The generator used ${Math.round(cpuRatio * 100)} % of a core: it may be what was measured. Use fewer connections.`,
-    )
-  }
-  const lagMs = eventLoopLagMs.p99 ?? 0
-  const smallest = Math.min(stats.ttftMs.p50 ?? Infinity, (stats.itlMs.p50 ?? Infinity) * 2)
-  if (lagMs > Math.max(2, smallest * 0.1)) {
-    warnings.push(
-      `The generator's event loop was ${lagMs.toFixed(1)} ms late at p99: every time above may be long by as much.`,
-    )
-  }
-  return warnings
-}
-
-function verdictWarnings(verdicts: readonly Verdict[]): string[] {
-  return verdicts.flatMap(({ text, samples, samplesNeeded: needed }) =>
-    needed !== null && samples > 0 && samples < needed
-      ? [`The threshold ${text} rests on ${samples} samples; it needs ${needed} to be sure.`]
-      : [],
-  )
 }

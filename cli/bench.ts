@@ -16,8 +16,8 @@ export const command = defineCommand({
   options: benchOptions,
   async run(call) {
     const { TargetUnreachable } = await import('../bench/index.ts')
-    await checkWritable('json', call.options.json)
-    await checkWritable('html', call.options.html)
+    await checkWritable('json', call)
+    await checkWritable('html', call)
     try {
       const summary = await watchedRun(call)
       await report(call, summary)
@@ -57,29 +57,38 @@ function ownOptions(options: BenchCall['options']): BenchCall['options'] {
   return Object.fromEntries(own) as BenchCall['options']
 }
 
-async function report({ options, stdout, stderr }: BenchCall, summary: Summary): Promise<void> {
+async function report(call: BenchCall, summary: Summary): Promise<void> {
+  const { options, stdout, stderr } = call
   const { formatTable } = await import('../bench/reporters/table.ts')
   const { formatJson } = await import('../bench/reporters/json.ts')
   const { paintFor } = await import('../bench/reporters/paint.ts')
   const people = options.json === '-' ? stderr : stdout
   people.write(`${formatTable(summary, paintFor(people, process.env))}\n`)
   if (options.json === '-') stdout.write(formatJson(summary))
-  else if (options.json !== undefined) await writeReport('json', options.json, formatJson(summary))
+  else if (options.json !== undefined) await writeReport('json', call, formatJson(summary))
   if (options.html !== undefined) {
     const { formatHtml } = await import('../bench/reporters/html.ts')
-    await writeReport('html', options.html, formatHtml(summary))
+    await writeReport('html', call, formatHtml(summary))
     people.write(`report: ${options.html}\n`)
   }
 }
 
 /** A report that cannot be written is said before the run, not after it. */
-async function checkWritable(option: string, path: string | undefined): Promise<void> {
-  if (path !== undefined && path !== '-') await writeReport(option, path, '', 'a')
+async function checkWritable(option: 'json' | 'html', call: BenchCall): Promise<void> {
+  const path = call.options[option]
+  if (path !== undefined && path !== '-') await writeReport(option, call, '', 'a')
 }
 
-async function writeReport(option: string, path: string, text: string, flag = 'w'): Promise<void> {
+async function writeReport(
+  option: 'json' | 'html',
+  { options, origins }: BenchCall,
+  text: string,
+  flag = 'w',
+): Promise<void> {
+  const path = options[option] ?? ''
   await writeFile(path, text, { flag }).catch(cause => {
-    throw new OptionError(option, path, `the file cannot be written (${cause.code})`, { cause })
+    const allowed = `the file cannot be written (${cause.code})`
+    throw new OptionError(option, path, allowed, { origin: origins[option], cause })
   })
 }
 

@@ -12,18 +12,22 @@ export const command = defineCommand({
   options: serverOptions,
 
   async run({ options, signal, stdout, stderr }) {
+    const { logLevel } = options
+    const tell = (line: string) => {
+      if (logLevel === 'info' || logLevel === 'debug') stderr.write(`${line}\n`)
+    }
     const mock = await startMockServer(options, { write: line => stderr.write(`${line}\n`) })
     const key = options.apiKey[0] ?? 'sk-tokadence'
     stdout.write(`export OPENAI_BASE_URL=${mock.url}\nexport OPENAI_API_KEY=${key}\n`)
     // Needed by the first request, and not before the server listens: it takes as long as all the rest.
     const { loadTokenizer } = await import('../protocol/tokens/tokenizer.ts')
     await loadTokenizer('o200k_base')
-    if (options.logLevel !== 'silent') stderr.write(`tokadence serves on ${mock.origin}\n`)
+    tell(`tokadence serves on ${mock.origin}`)
 
     if (!signal.aborted) {
       await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
     }
-    if (options.logLevel !== 'silent') stderr.write('draining: streams in flight go on\n')
+    tell('draining: streams in flight go on')
     await mock.close({ graceMs: GRACE_MS })
     return signal.reason === 'SIGINT' ? exitCode.interrupted : exitCode.ok
   },

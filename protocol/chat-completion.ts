@@ -6,9 +6,8 @@
  * OpenAI's are.
  */
 
-/** What every chunk of a stream, and the whole object, has in common. */
+/** What completions of one moment and model have in common. */
 export interface CompletionHead {
-  readonly id: string
   /** Seconds since the epoch. */
   readonly created: number
   readonly model: string
@@ -22,21 +21,24 @@ export interface Usage {
 }
 
 export interface FinishedChoice {
-  readonly contentJson: string
+  /** The text as it stands inside a JSON string. */
+  readonly json: string
   readonly finishReason: string
 }
 
-/** The JSON of a completion that is not streamed. `contentJson`: the text as it stands inside a JSON string. */
+/** The JSON of a completion that is not streamed. */
 export function completionJson(
-  { id, created, model, serviceTier, fingerprint }: CompletionHead,
+  { created, model, serviceTier, fingerprint }: CompletionHead,
+  id: string,
   choices: readonly FinishedChoice[],
   usage: Usage,
 ): string {
   let list = ''
-  for (const [index, { contentJson, finishReason }] of choices.entries()) {
+  for (let index = 0; index < choices.length; index++) {
+    const { json, finishReason } = choices[index]!
     if (index > 0) list += ','
     list +=
-      `{"index":${index},"message":{"role":"assistant","content":"${contentJson}","refusal":null,"annotations":[]},` +
+      `{"index":${index},"message":{"role":"assistant","content":"${json}","refusal":null,"annotations":[]},` +
       `"logprobs":null,"finish_reason":"${finishReason}"}`
   }
   return (
@@ -56,8 +58,6 @@ function usageJson({ promptTokens, outputTokens }: Usage): string {
   )
 }
 
-/** Everything that chunks share but the completion's id. */
-export type ChunkHead = Omit<CompletionHead, 'id'>
 export interface ChunkOptions {
   readonly includeUsage: boolean
   readonly includeObfuscation: boolean
@@ -80,7 +80,7 @@ export interface ContentTemplate {
 }
 
 export function createChunkTemplate(
-  { created, model, serviceTier, fingerprint }: ChunkHead,
+  { created, model, serviceTier, fingerprint }: CompletionHead,
   { includeUsage, includeObfuscation }: ChunkOptions,
 ): ChunkTemplate {
   const before = '{"id":"'

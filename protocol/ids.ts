@@ -15,7 +15,14 @@ export function createRequestIds(random: Random): () => string {
   let count = random.integer(2 ** 32)
   return () => {
     count = (count + 1) >>> 0
-    return start + mixBits(count).toString(16).padStart(8, '0')
+    const bits = mixBits(count)
+    return (
+      start +
+      HEX[bits >>> 24] +
+      HEX[(bits >>> 16) & 255] +
+      HEX[(bits >>> 8) & 255] +
+      HEX[bits & 255]
+    )
   }
 }
 
@@ -24,6 +31,7 @@ export function systemFingerprint(random: Random): string {
   return `fp_${hexadecimal(random, 10)}`
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 /** Letters that one draw of 32 bits is good for: 62^5 < 2^30. */
 const LETTERS_A_DRAW = 5

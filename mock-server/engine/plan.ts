@@ -4,7 +4,8 @@ import type { Random } from '../../base/random.ts'
 import type { ChatRequest } from '../../protocol/chat-request.ts'
 import { completionId } from '../../protocol/ids.ts'
 import type { Tokenizer } from '../../protocol/tokens/tokenizer.ts'
-import { composeProse, cutReply, type Reply, type ReplyToken } from './reply.ts'
+import { composeProse } from './prose.ts'
+import { cutReply, type Reply, type Said } from './reply.ts'
 
 /** How fast and how long replies are. */
 export interface Cadence {
@@ -34,8 +35,8 @@ export interface PlanContext {
   readonly cadence: Cadence
   readonly tokenizer: Tokenizer
   readonly promptTokens: number
-  /** The tokens that the request asks to have back; undefined: prose is composed. */
-  readonly echo: readonly ReplyToken[] | undefined
+  /** The text that the request asks to have back; undefined: prose is composed. */
+  readonly echo: Said | undefined
 }
 
 /** Draws in a fixed order (id, pace, text), so that cutting a reply does not change what is before the cut. */
@@ -45,7 +46,7 @@ export function planChat(
 ): Plan {
   const id = completionId(random)
   const length = Math.max(1, Math.round(cadence.tokens.sample(random)))
-  const drawnMs = drawDueTimes(random, cadence, echo?.length ?? length)
+  const drawnMs = drawDueTimes(random, cadence, echo?.tokens.length ?? length)
 
   const choices: Reply[] = []
   let outputTokens = 0
@@ -57,7 +58,7 @@ export function planChat(
     outputTokens += reply.outputTokens
     steps = Math.max(steps, reply.tokens.length)
   }
-  const dueMs = steps < drawnMs.length ? drawnMs.slice(0, steps) : drawnMs
+  const dueMs = steps === drawnMs.length ? drawnMs : fitted(drawnMs, steps, random, cadence)
   return { id, promptTokens, outputTokens, choices, dueMs }
 }
 
@@ -83,5 +84,20 @@ const MAX_SHARED_STEPS = 4096
 function drawEach(random: Random, { ttft, itl }: Cadence, steps: number): readonly number[] {
   const dueMs = [ttft.sample(random)]
   for (let i = 1; i < steps; i++) dueMs.push(dueMs[i - 1]! + itl.sample(random))
+  return dueMs
+}
+
+/**
+ * Due times for exactly `steps` steps. More than were drawn are needed where a stop text cut a token: the
+ * part that is left of it may be more tokens than the whole.
+ */
+function fitted(
+  drawnMs: readonly number[],
+  steps: number,
+  random: Random,
+  { itl }: Cadence,
+): readonly number[] {
+  const dueMs = drawnMs.slice(0, steps)
+  while (dueMs.length < steps) dueMs.push(dueMs.at(-1)! + itl.sample(random))
   return dueMs
 }

@@ -20,9 +20,9 @@ import { contentKey } from '../engine/request-key.ts'
 import type { Provider } from '../provider.ts'
 import { authenticate } from './authenticate.ts'
 import { type ChunkSetOf, createChunkSets } from './content-frames.ts'
-import { answerHeaders, closeExchange, type Exchange, openExchange, sendError } from './exchange.ts'
+import { answerHeaders, type Exchange, openExchange, sendError } from './exchange.ts'
 import { createJsonPart } from './json-part.ts'
-import { BodyCut, readJson } from './read-body.ts'
+import { readJson } from './read-body.ts'
 import { createStreamPart } from './stream-part.ts'
 
 export function chatRoute(provider: Provider) {
@@ -39,8 +39,7 @@ export function chatRoute(provider: Provider) {
       return
     }
     readJson(request, provider.options.maxBodyBytes, (error, body) => {
-      if (error instanceof BodyCut) closeExchange(exchange, 'hung-up')
-      else if (error) sendError(exchange, error)
+      if (error) sendError(exchange, error)
       else answer(exchange, apiKey, body, chunkSetOf).catch(failure => sendError(exchange, failure))
     })
   }
@@ -126,7 +125,7 @@ function play(
     fingerprint: provider.fingerprint,
   }
   if (!chat.stream) {
-    start(exchange, createJsonPart(exchange, plan, { ...head, id: plan.id }, limitHeaders))
+    start(exchange, createJsonPart(exchange, plan, head, limitHeaders))
     return
   }
   response.writeHead(200, answerHeaders(exchange, [...STREAM_HEADERS, ...limitHeaders]))

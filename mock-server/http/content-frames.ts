@@ -5,9 +5,9 @@
  * cache. Strings per stream cost a third of the throughput (`npm run perf pace`).
  */
 import {
-  type ChunkHead,
   type ChunkOptions,
   type ChunkTemplate,
+  type CompletionHead,
   type ContentTemplate,
   createChunkTemplate,
 } from '../../protocol/chat-completion.ts'
@@ -30,7 +30,7 @@ export interface ChunkSet {
 const MAX_SETS = 64
 
 /** Looks a set up by what its streams share. */
-export type ChunkSetOf = (head: ChunkHead, options: ChunkOptions) => ChunkSet
+export type ChunkSetOf = (head: CompletionHead, options: ChunkOptions) => ChunkSet
 
 export function createChunkSets(): ChunkSetOf {
   const sets = new Map<string, ChunkSet>()

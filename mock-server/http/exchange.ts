@@ -45,9 +45,16 @@ export function openExchange(
   }
   journal.add(exchange.entry)
   metrics.requestStarted()
-  response.on('close', () => {
+  const onClose = () => {
     if (exchange.entry.done.outcome === 'open') hangUp(exchange)
-  })
+  }
+  response.on('close', onClose)
+  // A response that waits for its turn in the pipe is not told that its connection is gone.
+  if (!response.socket) {
+    const { socket } = request
+    socket.setMaxListeners(0).once('close', onClose)
+    response.once('close', () => socket.off('close', onClose))
+  }
   return exchange
 }
 

@@ -17,12 +17,7 @@ export function createJsonPart(
     dueMs: startMs + dueMs,
     play(nowMs) {
       const lateMs = nowMs - startMs - dueMs
-      const choices = plan.choices.map(({ tokens, finishReason }) => {
-        let contentJson = ''
-        for (const { json } of tokens) contentJson += json
-        return { contentJson, finishReason }
-      })
-      sendJson(exchange, 200, completionJson(head, choices, plan), headers)
+      sendJson(exchange, 200, completionJson(head, plan.id, plan.choices, plan), headers)
       entry.done.maxPacingErrorMs = lateMs
       entry.done.firstTokenMs = entry.done.lastTokenMs = nowMs - startMs
       provider.metrics.pacingError.observe(lateMs / 1000)

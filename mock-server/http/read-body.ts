@@ -1,46 +1,39 @@
 /** A request's body, up to a bound. */
 import type { IncomingMessage } from 'node:http'
-import { bodyTooLarge, brokenJson } from '../../protocol/api-error.ts'
-
-/** The client went away before its body had come. */
-export class BodyCut extends Error {
-  override readonly name = 'BodyCut'
-}
+import { type ApiError, bodyTooLarge, brokenJson } from '../../protocol/api-error.ts'
 
 /**
- * Calls back once with the parsed JSON, or with ApiError (413, 400) or BodyCut.
+ * Calls back once with the parsed JSON, or with an ApiError (413, 400); not at all when the client goes
+ * away first, which the response's `close` tells.
  * A callback and not a promise: it saves two turns of the microtask queue on the hottest path.
  */
 export function readJson(
   request: IncomingMessage,
   maxBytes: number,
-  done: (error: Error | undefined, body?: unknown) => void,
+  done: (error: ApiError | undefined, body?: unknown) => void,
 ): void {
-  if (Number(request.headers['content-length']) > maxBytes) {
-    request.resume()
-    done(bodyTooLarge(maxBytes))
-    return
-  }
   let first: Buffer | undefined
   let more: Buffer[] | undefined
   let length = 0
+  let refused = false
 
-  request.on('data', onData)
-  request.on('end', onEnd)
-  request.on('close', onClose)
+  function refuse(): void {
+    refused = true
+    first = more = undefined
+    done(bodyTooLarge(maxBytes))
+  }
+  if (Number(request.headers['content-length']) > maxBytes) refuse()
 
-  function onData(chunk: Buffer): void {
+  request.on('data', (chunk: Buffer) => {
+    if (refused) return // read to its end all the same, or the client would not read our answer
     length += chunk.length
-    if (length > maxBytes) {
-      release()
-      request.resume()
-      done(bodyTooLarge(maxBytes))
-    } else if (!first) first = chunk
+    if (length > maxBytes) refuse()
+    else if (!first) first = chunk
     else if (more) more.push(chunk)
     else more = [first, chunk]
-  }
-  function onEnd(): void {
-    release()
+  })
+  request.on('end', () => {
+    if (refused) return
     const text = more ? Buffer.concat(more).toString() : (first?.toString() ?? '')
     let body: unknown
     try {
@@ -50,14 +43,5 @@ export function readJson(
       return
     }
     done(undefined, body)
-  }
-  function onClose(): void {
-    release()
-    done(new BodyCut('The client closed the connection before its request was complete.'))
-  }
-  function release(): void {
-    request.off('data', onData)
-    request.off('end', onEnd)
-    request.off('close', onClose)
-  }
+  })
 }

@@ -50,7 +50,8 @@ describe.concurrent('figures', () => {
       source: 'usage',
     })
     expect(summary.counts.warmup).toBeGreaterThanOrEqual(4)
-    expect(summary.run.seconds).toBeGreaterThanOrEqual(2.5)
+    expect(summary.run.seconds).toBeGreaterThan(2.49)
+    expect(summary.run.seconds).toBeLessThan(4)
   })
 
   it('of a constant 500 ms are 500 at the median (traps B and H)', async () => {
@@ -73,19 +74,23 @@ describe.concurrent('traps', () => {
     expect(summary.e2eMs.min).toBeGreaterThan(1500)
   })
 
-  it('T: a stalled stream is one time-out, and what follows is measured right', async () => {
+  it('T: a stalled stream is one time-out, and what it sends too late disturbs nothing', async () => {
     const summary = await run(
       (_, response, n) => {
         if (n !== 0) return stream(response, quick)
         response.writeHead(200).write(roleEvent + contentEvent('then silence'))
+        for (const lateMs of [450, 500, 550, 600, 650]) {
+          setTimeout(() => response.write(contentEvent('too late')), lateMs)
+        }
         return undefined
       },
-      { requests: 12, connections: 2, timeout: '400ms' },
+      { duration: '1500ms', connections: 1, timeout: '400ms' },
     )
-    expect(summary.counts).toMatchObject({ sent: 12, ok: 11, failed: 1, cut: 0 })
+    expect(summary.counts).toMatchObject({ failed: 1, cut: 0 })
     expect(summary.counts.byOutcome.timeout).toBe(1)
     expect(summary.examples.timeout).toBe('200: no byte for 400 ms')
-    expect(summary.ttftMs.count).toBe(11)
+    expect(summary.counts.ok).toBeGreaterThan(3)
+    expect(summary.tokens.contentChunks).toBe(3 * summary.counts.ok)
     expect(summary.ttftMs.min).toBeGreaterThan(18)
   })
 

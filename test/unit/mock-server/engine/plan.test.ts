@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseDistribution } from '../../../../base/distribution.ts'
 import { createRandom } from '../../../../base/random.ts'
 import { type Cadence, type Plan, planChat } from '../../../../mock-server/engine/plan.ts'
+import { composeEcho, echoAsked } from '../../../../mock-server/engine/reply.ts'
 import { parseChatRequest } from '../../../../protocol/chat-request.ts'
 import { loadTokenizer } from '../../../../protocol/tokens/tokenizer.ts'
 
@@ -16,14 +17,21 @@ function cadenceOf(ttft: string, itl: string, tokens: string): Cadence {
 }
 const varied = cadenceOf('lognormal(p50=350ms,p95=900ms)', 'gamma(mean=20ms,cv=0.5)', '40')
 
-function plan(more: object = {}, keys: (string | number)[] = [1], cadence = varied): Promise<Plan> {
+async function plan(
+  more: object = {},
+  keys: (string | number)[] = [1],
+  cadence = varied,
+): Promise<Plan> {
   const content = 'Tell me about rivers.'
   const body = { model: 'gpt-4o-mini', messages: [{ role: 'user', content }], ...more }
-  return planChat(parseChatRequest(body), {
+  const request = parseChatRequest(body)
+  const asked = echoAsked(request.messages)
+  return planChat(request, {
     random: createRandom(...keys),
     cadence,
     tokenizer,
     promptTokens: 11,
+    echo: asked === undefined ? undefined : await composeEcho(asked, tokenizer),
   })
 }
 

@@ -1,0 +1,107 @@
+/** `tokadence bench` as a command: what it prints where, which files it writes, how it exits. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveOptions } from '../../base/option-table.ts'
+import { benchOptions } from '../../bench/options.ts'
+import { command } from '../../cli/bench.ts'
+import { type BenchServer, startBenchServer, streams } from '../helpers/bench-server.ts'
+
+let folder: string
+let server: BenchServer
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tokadence-bench-'))
+  server = await startBenchServer((request, response, n) =>
+    request.headers.authorization === 'Bearer wrong'
+      ? response.writeHead(401).end('{"error":{"message":"Incorrect API key provided"}}')
+      : streams({ ttftMs: 20, tokens: 3, gapMs: 5 })(request, response, n),
+  )
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
+
+async function bench(
+  given: Readonly<Record<string, unknown>>,
+  signal = new AbortController().signal,
+) {
+  const merged = { url: server.url, connections: 2, warmup: '100ms', duration: '400ms', ...given }
+  const entries = Object.entries(merged).map(([key, value]) => ({ key, value, origin: `--${key}` }))
+  const { values, origins } = resolveOptions(benchOptions, entries)
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const printed = Promise.all([text(stdout), text(stderr)])
+  try {
+    // Plain streams stand in for a terminal's; the command only writes to them.
+    const streams = { stdout, stderr, stdin: process.stdin } as unknown as Parameters<
+      typeof command.run
+    >[0]
+    const code = await command.run({ ...streams, options: values, origins, words: [], signal })
+    stdout.end()
+    stderr.end()
+    const [out, err] = await printed
+    return { code, out, err }
+  } finally {
+    stdout.end()
+    stderr.end()
+  }
+}
+
+describe.concurrent('tokadence bench', () => {
+  it('prints a table and exits with 0', async () => {
+    const { code, out } = await bench({})
+    expect(code).toBe(0)
+    expect(out).toMatch(/^TTFT +\d+ /m)
+    expect(out).toMatch(/\d+ sent = \d+ ok \+ 0 failed \+ 0 cut \+ [0-2] open/)
+  })
+
+  it('writes only JSON to stdout with --json -, and the table to stderr', async () => {
+    const { code, out, err } = await bench({ json: '-', label: 'nightly' })
+    const summary = JSON.parse(out)
+    expect(code).toBe(0)
+    expect(summary).toMatchObject({ schema: 'tokadence-bench/1', run: { label: 'nightly' } })
+    expect(summary.ttftMs.p50).toBeGreaterThan(15)
+    expect(err).toMatch(/^TTFT/m)
+    expect(out + err).not.toContain('sk-tokadence')
+  })
+
+  it('writes files, and refuses a place that cannot be written before it runs', async () => {
+    const [json, html] = [join(folder, 'run.json'), join(folder, 'run.html')]
+    await bench({ json, html })
+    expect(JSON.parse(await readFile(json, 'utf8')).counts.ok).toBeGreaterThan(0)
+    expect(await readFile(html, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/)
+    const sent = server.bodies.length
+    await expect(bench({ json: join(folder, 'no/such/place.json'), requests: 1 })).rejects.toThrow(
+      /--json: .* the file cannot be written \(ENOENT\)/,
+    )
+    expect(server.bodies.length).toBeGreaterThanOrEqual(sent)
+  })
+
+  it('exits with 99 for a missed threshold, also one without data', async () => {
+    expect((await bench({ threshold: 'ttft: p(50)<1ms' })).code).toBe(99)
+    const noData = await bench({ threshold: 'ttft: p(50)<1h', apiKey: 'wrong' })
+    expect(noData.code).toBe(99)
+    expect(noData.out).toContain('✗ ttft: p(50)<1h  was no data, 0 samples')
+  })
+
+  it('exits with 4 when nothing ended ok, and shows why', async () => {
+    const { code, out } = await bench({ apiKey: 'wrong', requests: 3 })
+    expect(code).toBe(4)
+    expect(out).toContain('3 http_4xx  401: Incorrect API key provided')
+  })
+
+  it('exits with 3 when nothing listens, naming the URL', async () => {
+    const { code, err } = await bench({ url: 'http://127.0.0.1:9/v1' })
+    expect(code).toBe(3)
+    expect(err).toMatch(/http:\/\/127.0.0.1:9\/v1 cannot be reached: ECONNREFUSED/)
+  })
+
+  it('exits with 130 when interrupted, and prints what it has', async () => {
+    const { code, out } = await bench({ duration: '20s' }, AbortSignal.timeout(600))
+    expect(code).toBe(130)
+    expect(out).toMatch(/^TTFT +[1-9]/m)
+  })
+})
