@@ -12,16 +12,16 @@ export interface Buckets {
 
 export function createBuckets(edges: readonly number[]): Buckets {
   const counts = new Float64Array(edges.length + 1)
-  let count = 0
-  let sum = 0
+  /** The sum and the count: numbers kept in a closure would be allocated anew at every observation. */
+  const totals = new Float64Array(2)
   return {
     edges,
     counts,
     get count() {
-      return count
+      return totals[1]!
     },
     get sum() {
-      return sum
+      return totals[0]!
     },
     observe(value) {
       let low = 0
@@ -32,8 +32,8 @@ export function createBuckets(edges: readonly number[]): Buckets {
         else low = middle + 1
       }
       counts[low]!++
-      count++
-      sum += value
+      totals[0]! += value
+      totals[1]!++
     },
   }
 }

@@ -59,7 +59,12 @@ export const benchOptions = {
   }),
   html: text({ label: 'FILE', help: 'Write a report as one self-contained HTML page.' }),
   prometheusPort: integer(0, 65_535, {
-    help: 'Serve /metrics on 127.0.0.1 at this port while the run lasts; 0 takes a free one.',
+    help: 'Serve /metrics at this port while the run lasts; 0 takes a free one.',
+  }),
+  prometheusHost: text({
+    label: 'ADDRESS',
+    fallback: '127.0.0.1',
+    help: 'The address that /metrics is served on.',
   }),
   pushgateway: text({ label: 'URL', help: 'Push the metrics to this Pushgateway at the end.' }),
   seed: text({ fallback: 'tokadence', help: 'Seeds the prompts and their order.' }),

@@ -9,8 +9,11 @@ export interface MetricsPage {
   close(): Promise<void>
 }
 
-/** Serves `/metrics` on 127.0.0.1. Throws OptionError when the port is taken. */
-export async function serveMetrics(instruments: Instruments, port: number): Promise<MetricsPage> {
+/** Serves `/metrics`. Throws OptionError when the port is taken. */
+export async function serveMetrics(
+  instruments: Instruments,
+  { host, port }: { host: string; port: number },
+): Promise<MetricsPage> {
   const registry = await instruments.registry()
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
@@ -27,11 +30,11 @@ export async function serveMetrics(instruments: Instruments, port: number): Prom
       const allowed = `the port cannot be listened on (${(cause as NodeJS.ErrnoException).code})`
       reject(new OptionError('prometheusPort', port, allowed, { cause }))
     })
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, host, resolve)
   })
   const address = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${address.port}/metrics`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/metrics`,
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve())

@@ -5,7 +5,7 @@ import { version } from '../base/package.ts'
 import { createRandom } from '../base/random.ts'
 import { loadCaveats } from './caveats.ts'
 import { type Course, type Finish, startCourse } from './course.ts'
-import { type Driver, startAutocannon } from './drivers/autocannon.ts'
+import { buildAutocannon, type Driver } from './drivers/autocannon.ts'
 import { type GeneratorHealth, type GeneratorMonitor, monitorGenerator } from './generator.ts'
 import { measuredOf } from './measured.ts'
 import { type BenchMetrics, createBenchMetrics } from './metrics.ts'
@@ -14,6 +14,7 @@ import { checkReachable } from './preflight.ts'
 import type { Progress } from './progress.ts'
 import { pushMetrics, serveMetrics } from './prometheus.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import { rehearse } from './rehearsal.ts'
 import { type Load, type Summary, summarise } from './summary.ts'
 import { judge, parseThreshold, type Threshold } from './threshold.ts'
 import { watch } from './watch.ts'
@@ -62,7 +63,10 @@ export async function runLoad(options: RunOptions, context: RunContext): Promise
   const page =
     options.prometheusPort === undefined
       ? undefined
-      : await serveMetrics(run.metrics.instruments, options.prometheusPort)
+      : await serveMetrics(run.metrics.instruments, {
+          host: options.prometheusHost,
+          port: options.prometheusPort,
+        })
   if (page) context.onNotice(`metrics: ${page.url}`)
   try {
     const result = await measure(run)
@@ -125,8 +129,12 @@ async function measure(run: Run): Promise<Result> {
   const { options, context, recorder, generator, metrics } = run
   const { clock } = context
   let startedWallMs = clock.wallMs()
+  let course: Course | undefined
+  rehearse()
+  const driver = await buildDriver(run, () => course)
+  run.driver = driver
   metrics.phase('warmup')
-  const course = startCourse({
+  course = startCourse({
     clock,
     warmupMs: options.warmup,
     durationMs: options.duration,
@@ -139,39 +147,38 @@ async function measure(run: Run): Promise<Result> {
       metrics.phase('steady')
     },
   })
+  const stopWatching = watch({
+    clock,
+    recorder,
+    course,
+    metrics,
+    thresholds: run.thresholds,
+    isScraped: options.prometheusPort !== undefined,
+    progressEveryMs: context.progressEveryMs,
+    onProgress: context.onProgress,
+    inFlight: () => driver.inFlight,
+  })
   try {
-    const driver = await drive(run, course)
-    const stopWatching = watch({
-      clock,
-      recorder,
-      course,
-      metrics,
-      thresholds: run.thresholds,
-      isScraped: options.prometheusPort !== undefined,
-      progressEveryMs: context.progressEveryMs,
-      onProgress: context.onProgress,
-      inFlight: () => driver.inFlight,
-    })
+    driver.begin()
     const finish = await course.ended
     const endedAtMs = clock.nowMs()
     recorder.finish(endedAtMs)
     const health = generator.read()
-    stopWatching()
-    await driver.stop()
-    metrics.phase('done')
-    const { connectionsOpened } = driver
     const windowMs = recorder.windowMs(endedAtMs)
+    const { connectionsOpened } = driver
     return { finish, windowMs, startedWallMs, health, connectionsOpened }
   } finally {
+    stopWatching()
     course.close()
+    await driver.stop()
+    metrics.phase('done')
     generator.stop()
   }
 }
 
-async function drive(run: Run, course: Course): Promise<Driver> {
+function buildDriver(run: Run, course: () => Course | undefined): Promise<Driver> {
   const { options, recorder, metrics } = run
-  let isDraining = false
-  const driver = await startAutocannon({
+  return buildAutocannon({
     url: `${options.url.href.replace(/\/+$/, '')}/chat/completions`,
     headers: {
       'content-type': 'application/json',
@@ -185,24 +192,18 @@ async function drive(run: Run, course: Course): Promise<Driver> {
     rampMs: options.warmup * rampShare,
     clock: run.context.clock,
     onSent(atMs) {
-      if (!recorder.sent(atMs) || !course.sent()) return
-      isDraining = true
-      run.driver?.drain()
+      if (recorder.sent(atMs) && course()?.sent()) run.driver?.drain()
     },
     onContent(atMs, count) {
       recorder.content(atMs, count)
-      if (course.phase === 'steady') metrics.token(count)
+      if (course()?.phase === 'steady') metrics.token(count)
     },
     onSettled(sample, atMs) {
       if (!recorder.settled(sample, atMs)) return
       metrics.settled(sample)
-      course.settled()
+      course()?.settled()
     },
   })
-  run.driver = driver
-  // Without a warm-up all of a small run may have been sent before there was a driver to tell.
-  if (isDraining) driver.drain()
-  return driver
 }
 
 /** Pushes where asked to; what goes wrong is a warning, for the run is none the worse. */

@@ -21,19 +21,21 @@ export interface WorkloadOptions {
 }
 
 export function createWorkload({ model, maxTokens, prompts, random }: WorkloadOptions): Workload {
-  const nextPrompt = prompts.length > 0 ? () => random.pick(prompts) : () => syntheticPrompt(random)
+  const nextPrompt = prompts.length > 0 ? () => random.pick(prompts) : syntheticPrompts(random)
   return {
     prompts: prompts.length > 0 ? prompts.length : 'synthetic',
     nextBody: () => chatBody(model, nextPrompt(), maxTokens),
   }
 }
 
-/** 24 to 120 plain words; no fixed beginning, so that prefixes differ too. */
-function syntheticPrompt(random: Random): string {
-  const length = 24 + random.integer(97)
-  const chosen: string[] = []
-  for (let i = 0; i < length; i++) chosen.push(random.pick(words))
-  return `${chosen.join(' ')}.`
+/** Of so many endings the prompts are made; their beginnings are drawn anew each time. */
+const endings = 64
+
+/** Prompts of 24 to 120 plain words, no two alike from the beginning on, at a microsecond or two each. */
+function syntheticPrompts(random: Random): () => string {
+  const draw = (count: number) => Array.from({ length: count }, () => random.pick(words)).join(' ')
+  const tails = Array.from({ length: endings }, () => draw(18 + random.integer(97)))
+  return () => `${draw(6)} ${random.pick(tails)}.`
 }
 
 const words = `river mountain engine letter garden signal window market harbour candle bridge

@@ -78,12 +78,12 @@ export async function startMockServer(
     health.ready = false
     health.draining = true
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
-    const cancelCut = clock.after(graceMs, () => server.closeAllConnections())
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
     // A connection goes idle when its answer is over; until then it is waited for.
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
     await closed
     clearInterval(sweep)
-    cancelCut()
+    clearTimeout(cut)
     provider.metrics.close()
   }
 

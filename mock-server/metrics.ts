@@ -48,6 +48,21 @@ export function createServerMetrics(active: () => number) {
     help: 'Tokens of prompts (input) and of replies as far as they were written (output).',
     labels: ['kind'],
   })
+  const requests = counter({
+    name: 'tokadence_mock_requests_total',
+    help: 'Requests answered, by endpoint and HTTP status.',
+    labels: ['endpoint', 'status'],
+  })
+  const answered = new Map<string, { value: number }[]>()
+  function requestAnswered(endpoint: string, status: number): void {
+    let ofStatus = answered.get(endpoint)
+    if (!ofStatus) {
+      ofStatus = []
+      answered.set(endpoint, ofStatus)
+    }
+    ofStatus[status] ??= requests.series(endpoint, String(status))
+    ofStatus[status].value++
+  }
   const rateLimited = counter({
     name: 'tokadence_mock_rate_limited_total',
     help: 'Requests refused with 429, by the limit that was reached.',
@@ -66,11 +81,7 @@ export function createServerMetrics(active: () => number) {
     instruments,
     requestStarted: () => void requestsInFlight++,
     requestEnded: () => void requestsInFlight--,
-    requests: counter({
-      name: 'tokadence_mock_requests_total',
-      help: 'Requests answered, by endpoint and HTTP status.',
-      labels: ['endpoint', 'status'],
-    }),
+    requestAnswered,
     inputTokens: tokens.series('input'),
     outputTokens: tokens.series('output'),
     rateLimited,

@@ -34,7 +34,7 @@ export const serverOptions = {
   seed: integer(0, Number.MAX_SAFE_INTEGER, {
     help: 'The seed of all chance. Named, it also fixes `created`, so that answers repeat to the byte.',
   }),
-  maxBodyBytes: integer(1, 2 ** 30, {
+  maxBodyBytes: integer(1, 2 ** 26, {
     help: 'The largest request body, in bytes.',
     fallback: 32 * 2 ** 20,
   }),

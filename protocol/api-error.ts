@@ -93,6 +93,10 @@ export function bodyTooLarge(maxBytes: number): ApiError {
   )
 }
 
+export function nestedTooDeep(maxLevels: number): ApiError {
+  return new ApiError(400, `Invalid body: nested deeper than ${maxLevels} levels.`)
+}
+
 export function unknownUrl(method: string, path: string): ApiError {
   return new ApiError(404, `Invalid URL (${method} ${path})`)
 }

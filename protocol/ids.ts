@@ -32,20 +32,13 @@ export function systemFingerprint(random: Random): string {
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-/** Letters that one draw of 32 bits is good for: 62^5 < 2^30. */
-const LETTERS_A_DRAW = 5
+const ALPHANUMERIC = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
+const PAIRS = ALPHANUMERIC.flatMap(first => ALPHANUMERIC.map(second => first + second))
 
 function alphanumeric(random: Random, length: number): string {
   let text = ''
-  while (text.length < length) {
-    let draw = random.integer(62 ** LETTERS_A_DRAW)
-    for (let i = 0; i < LETTERS_A_DRAW && text.length < length; i++) {
-      text += ALPHANUMERIC[draw % 62]
-      draw = Math.floor(draw / 62)
-    }
-  }
-  return text
+  while (text.length < length) text += PAIRS[random.integer(PAIRS.length)]
+  return text.slice(0, length)
 }
 
 function hexadecimal(random: Random, length: number): string {

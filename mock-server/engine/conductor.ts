@@ -8,13 +8,16 @@ import type { Clock } from '../../base/clock.ts'
 
 /** Something that is played in steps. */
 export interface Part {
-  /** When its next step is due, in the clock's ms. */
-  dueMs: number
-  /** Plays every step that is due at `nowMs`; returns when the next one is due, or OVER. */
+  /** When its first step is due, in the clock's ms. */
+  readonly dueMs: number
+  /** Plays the step that is due at `nowMs`; returns when the next one is due, or OVER. */
   play(nowMs: number): number
   /** Called once, when it is over or was stopped. */
   over?(): void
-  /** The conductor's own: the next part in the same slot, and whether it was stopped. */
+  /** Called when `play` threw; the part is stopped. */
+  failed(error: unknown): void
+  /** The conductor's own: the slot it is due in, the next part of that slot, and whether it was stopped. */
+  slot?: number
   next?: Part | undefined
   stopped?: boolean
 }
@@ -38,6 +41,8 @@ const SLOTS_PER_MS = 4
 const SLOTS = 16_384
 /** `slot & MASK` is a slot's place, also for slots beyond 32 bits: SLOTS is a power of two. */
 const MASK = SLOTS - 1
+/** Steps that one part may play in one visit: no reply without gaps holds up the others for long. */
+const STEPS_A_VISIT = 32
 /** The longest sleep: how far ahead an idle wheel is looked through. */
 const MAX_SLEEP_MS = 250
 
@@ -56,13 +61,14 @@ export function createConductor(clock: Clock): Conductor {
     return Math.ceil(dueMs * SLOTS_PER_MS)
   }
 
-  function put(part: Part): void {
-    const slot = Math.max(slotOf(part.dueMs), played + 1) & MASK
+  function put(part: Part, slot: number): void {
+    const index = (slot > played ? slot : played + 1) & MASK
+    part.slot = slot
     part.next = undefined
-    const last = tail[slot]
+    const last = tail[index]
     if (last) last.next = part
-    else head[slot] = part
-    tail[slot] = part
+    else head[index] = part
+    tail[index] = part
   }
 
   function pump(): void {
@@ -90,16 +96,27 @@ export function createConductor(clock: Clock): Conductor {
   }
 
   function playOne(part: Part, slot: number, nowMs: number): void {
-    if (slotOf(part.dueMs) <= slot) {
-      const dueMs = part.play(nowMs)
-      if (part.stopped) return
-      if (dueMs === OVER) {
-        finish(part)
-        return
-      }
-      part.dueMs = dueMs
+    if (part.slot! > slot) {
+      put(part, part.slot!) // due in a later turn of the wheel
+      return
     }
-    put(part)
+    playSteps(part, nowMs)
+  }
+
+  /** Plays what is due of a part, up to a bound, and puts it where the rest is due. */
+  function playSteps(part: Part, nowMs: number): void {
+    try {
+      let dueMs = part.play(nowMs)
+      for (let i = 1; i < STEPS_A_VISIT && dueMs !== OVER && dueMs <= nowMs && !part.stopped; i++) {
+        dueMs = part.play(nowMs)
+      }
+      if (part.stopped) return
+      if (dueMs === OVER) finish(part)
+      else put(part, slotOf(dueMs))
+    } catch (error) {
+      if (!part.stopped) finish(part)
+      part.failed(error)
+    }
   }
 
   function finish(part: Part): void {
@@ -137,17 +154,15 @@ export function createConductor(clock: Clock): Conductor {
 
   return {
     start(part) {
-      if (active === 0) played = Math.floor(clock.nowMs() * SLOTS_PER_MS)
+      const nowMs = clock.nowMs()
+      if (active === 0) played = Math.floor(nowMs * SLOTS_PER_MS)
       active++
       part.stopped = false
-      const nowMs = clock.nowMs()
-      if (part.dueMs <= nowMs) {
-        part.dueMs = part.play(nowMs)
-        if (part.stopped) return
-        if (part.dueMs === OVER) return finish(part)
-      }
-      put(part)
-      if (part.dueMs < wakeAtMs && !playing) wakeAt(part.dueMs, nowMs)
+      if (part.dueMs <= nowMs) playSteps(part, nowMs)
+      else put(part, slotOf(part.dueMs))
+      if (part.stopped || playing) return
+      const nextMs = part.slot! / SLOTS_PER_MS
+      if (nextMs < wakeAtMs) wakeAt(nextMs, nowMs)
     },
     stop(part) {
       if (!part.stopped) finish(part)

@@ -26,7 +26,7 @@ export interface JournalEntry {
 export interface Intended {
   readonly promptTokens: number
   readonly outputTokens: number
-  /** Ms from the request to each step, ascending; the first is the TTFT. */
+  /** Ms from the request to each step (the first 4,096), ascending; the first is the TTFT. */
   readonly dueMs: readonly number[]
 }
 
@@ -39,7 +39,7 @@ export interface Done {
   /** Ms from the request to the first and the last token written; undefined: none. */
   firstTokenMs?: number
   lastTokenMs?: number
-  /** Content chunks written. */
+  /** Content chunks written; told when the request is over. */
   chunks: number
   /** The largest actual − intended emission, ms. */
   maxPacingErrorMs: number
@@ -53,6 +53,10 @@ export interface Journal {
   entries(): JournalEntry[]
   clear(): void
 }
+
+/** Bodies above this many bytes are not kept, due times beyond this many steps neither. */
+export const keptBodyBytes = 16_384
+export const keptSteps = 4096
 
 /** Keeps the last `capacity` entries. */
 export function createJournal(capacity: number): Journal {

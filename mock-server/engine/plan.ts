@@ -48,12 +48,14 @@ export function planChat(
   const length = Math.max(1, Math.round(cadence.tokens.sample(random)))
   const drawnMs = drawDueTimes(random, cadence, echo?.tokens.length ?? length)
 
+  const { stop, maxTokens } = request
+  // Cut once, for all choices: it was cut at its stop before its tokens were made.
+  const echoed = echo && cutReply(echo, [], maxTokens, tokenizer)
   const choices: Reply[] = []
   let outputTokens = 0
   let steps = 1
   for (let i = 0; i < request.choices; i++) {
-    const said = echo ?? composeProse(random, length)
-    const reply = cutReply(said, request.stop, request.maxTokens, tokenizer)
+    const reply = echoed ?? cutReply(composeProse(random, length), stop, maxTokens, tokenizer)
     choices.push(reply)
     outputTokens += reply.outputTokens
     steps = Math.max(steps, reply.tokens.length)

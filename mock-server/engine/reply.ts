@@ -28,9 +28,15 @@ export function echoAsked(messages: readonly ChatMessage[]): string | undefined 
 }
 
 /** About 2 ms of work, after which the event loop may turn. */
-const _TOKENS_A_SLICE = 4096
+const TOKENS_A_SLICE = 4096
 
-export async function composeEcho(text: string, tokenizer: Tokenizer): Promise<Said> {
+/** The echo's tokens, up to the first of the `stop` texts. */
+export async function composeEcho(
+  asked: string,
+  stop: readonly string[],
+  tokenizer: Tokenizer,
+): Promise<Said> {
+  const text = asked.slice(0, firstStop(asked, stop))
   const tokens: ReplyToken[] = []
   let json = ''
   for (const part of await tokenizer.splitInSlices(text)) {
@@ -69,8 +75,16 @@ export function cutReply(
 
 function beforeStop(said: Said, stop: readonly string[], tokenizer: Tokenizer): Said {
   const text = said.tokens.map(token => token.text).join('')
-  const places = stop.filter(mark => mark !== '').map(mark => text.indexOf(mark))
-  const first = Math.min(...places.filter(place => place >= 0))
-  if (first === Number.POSITIVE_INFINITY) return said
-  return say(tokenizer.split(text.slice(0, first)).map(replyToken))
+  const end = firstStop(text, stop)
+  return end === undefined ? said : say(tokenizer.split(text.slice(0, end)).map(replyToken))
+}
+
+/** Where the first of the `stop` texts stands in `text`; undefined: nowhere. */
+function firstStop(text: string, stop: readonly string[]): number | undefined {
+  let first: number | undefined
+  for (const mark of stop) {
+    const place = mark === '' ? -1 : text.indexOf(mark)
+    if (place >= 0 && (first === undefined || place < first)) first = place
+  }
+  return first
 }

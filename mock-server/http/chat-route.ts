@@ -1,10 +1,8 @@
 /** POST /chat/completions: authenticate, parse, limit, plan, play. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import { createRandom } from '../../base/random.ts'
 import { rateLimited, requestTooLarge, unknownModel } from '../../protocol/api-error.ts'
 import { type ChatRequest, parseChatRequest } from '../../protocol/chat-request.ts'
-import { snapshotOf } from '../../protocol/models.ts'
 import { rateLimitHeaders, retryAfterHeaders } from '../../protocol/rate-limit-headers.ts'
 import {
   countChatTokens,
@@ -13,17 +11,16 @@ import {
 } from '../../protocol/tokens/chat-tokens.ts'
 import { encodingFor } from '../../protocol/tokens/encodings.ts'
 import { loadedTokenizer, loadTokenizer } from '../../protocol/tokens/tokenizer.ts'
-import type { Part } from '../engine/conductor.ts'
-import { type Plan, planChat } from '../engine/plan.ts'
+import { keptBodyBytes, keptSteps } from '../engine/journal.ts'
+import { planChat } from '../engine/plan.ts'
 import { composeEcho, echoAsked } from '../engine/reply.ts'
 import { contentKey } from '../engine/request-key.ts'
 import type { Provider } from '../provider.ts'
 import { authenticate } from './authenticate.ts'
 import { type ChunkSetOf, createChunkSets } from './content-frames.ts'
-import { answerHeaders, type Exchange, openExchange, sendError } from './exchange.ts'
-import { createJsonPart } from './json-part.ts'
+import { type Exchange, openExchange, sendError } from './exchange.ts'
+import { playReply } from './play-reply.ts'
 import { readJson } from './read-body.ts'
-import { createStreamPart } from './stream-part.ts'
 
 export function chatRoute(provider: Provider) {
   const chunkSetOf = createChunkSets()
@@ -38,9 +35,12 @@ export function chatRoute(provider: Provider) {
       sendError(exchange, error)
       return
     }
-    readJson(request, provider.options.maxBodyBytes, (error, body) => {
+    readJson(request, provider.options.maxBodyBytes, (error, body, length) => {
       if (error) sendError(exchange, error)
-      else answer(exchange, apiKey, body, chunkSetOf).catch(failure => sendError(exchange, failure))
+      else {
+        if (length! <= keptBodyBytes) exchange.entry.body = body
+        answer(exchange, apiKey, body, chunkSetOf).catch(failure => sendError(exchange, failure))
+      }
     })
   }
 }
@@ -53,7 +53,6 @@ async function answer(
   chunkSetOf: ChunkSetOf,
 ): Promise<void> {
   const { provider, entry, startMs } = exchange
-  entry.body = body
   const chat = parseChatRequest(body)
   entry.model = chat.model
   entry.stream = chat.stream
@@ -69,7 +68,7 @@ async function answer(
 
   const { limits, lease } = admit(exchange, apiKey, chat, promptTokens)
   const asked = echoAsked(messages)
-  const echo = asked === undefined ? undefined : await composeEcho(asked, tokenizer)
+  const echo = asked === undefined ? undefined : await composeEcho(asked, chat.stop, tokenizer)
   const plan = planChat(chat, {
     random: createRandom(provider.seed, keyOf(exchange, chat), entry.attempt),
     cadence: provider.cadence,
@@ -78,10 +77,16 @@ async function answer(
     echo,
   })
   lease.endsAtMs = startMs + plan.dueMs.at(-1)!
-  entry.intended = { promptTokens, outputTokens: plan.outputTokens, dueMs: plan.dueMs }
+  const { outputTokens, dueMs } = plan
+  entry.intended = {
+    promptTokens,
+    outputTokens,
+    dueMs: dueMs.length > keptSteps ? dueMs.slice(0, keptSteps) : dueMs,
+  }
   provider.metrics.inputTokens.value += promptTokens
   if (entry.done.outcome !== 'open') return
-  play(exchange, chat, plan, { limitHeaders: flat(rateLimitHeaders(limits)), chunkSetOf })
+  const limitHeaders = Object.entries(rateLimitHeaders(limits)).flat()
+  playReply(exchange, chat, plan, { limitHeaders, chunkSetOf })
 }
 
 /** Takes the request past the limits, or throws the 429 that says when to come back. */
@@ -109,56 +114,4 @@ function keyOf({ request, entry }: Exchange, chat: ChatRequest): string {
   const named = request.headers['x-tokadence-key']
   entry.key = typeof named === 'string' && named !== '' ? named : contentKey(chat)
   return entry.key
-}
-
-function play(
-  exchange: Exchange,
-  chat: ChatRequest,
-  plan: Plan,
-  { limitHeaders, chunkSetOf }: { limitHeaders: readonly string[]; chunkSetOf: ChunkSetOf },
-): void {
-  const { provider, response } = exchange
-  const head = {
-    created: provider.created(),
-    model: snapshotOf(chat.model),
-    serviceTier: chat.serviceTier,
-    fingerprint: provider.fingerprint,
-  }
-  if (!chat.stream) {
-    start(exchange, createJsonPart(exchange, plan, head, limitHeaders))
-    return
-  }
-  response.writeHead(200, answerHeaders(exchange, [...STREAM_HEADERS, ...limitHeaders]))
-  response.flushHeaders()
-  const chunks = chunkSetOf(head, chat)
-  const { includeUsage } = chat
-  const startOn = (socket: Socket) =>
-    start(exchange, createStreamPart(exchange, plan, chunks, { socket, includeUsage }))
-  // With HTTP pipelining the socket is another response's until that one is over.
-  if (response.socket) startOn(response.socket)
-  else response.once('socket', startOn)
-}
-
-function start(exchange: Exchange, part: Part): void {
-  const { conductor } = exchange.provider
-  const release = exchange.onOver
-  exchange.onOver = () => {
-    conductor.stop(part)
-    release?.()
-  }
-  conductor.start(part)
-}
-
-/** `X-Accel-Buffering`: nginx would otherwise hold a stream back until it is over. */
-const STREAM_HEADERS = [
-  'content-type',
-  'text/event-stream; charset=utf-8',
-  'cache-control',
-  'no-cache, no-transform',
-  'x-accel-buffering',
-  'no',
-]
-
-function flat(headers: Readonly<Record<string, string>>): string[] {
-  return Object.entries(headers).flat()
 }

@@ -11,7 +11,11 @@ import {
   type ContentTemplate,
   createChunkTemplate,
 } from '../../protocol/chat-completion.ts'
-import { frameSize } from './event-writer.ts'
+
+/** The header of an HTTP chunk of `length` bytes; CRLF follows the chunk. */
+export function frameSize(length: number): string {
+  return `${length.toString(16)}\r\n`
+}
 
 /** An event is `before + id + middle + token + after`. */
 export interface ContentFrame {
@@ -22,6 +26,8 @@ export interface ContentFrame {
 
 export interface ChunkSet {
   readonly template: ChunkTemplate
+  /** Whether frames are plain ASCII: a model's name may not be. */
+  readonly isAscii: boolean
   /** `length`: characters of the id, and of the token's JSON, which is ASCII. */
   frame(choice: number, length: number): ContentFrame
 }
@@ -52,6 +58,7 @@ function createChunkSet(template: ChunkTemplate): ChunkSet {
   const framesOfChoice: ContentFrame[][] = []
   return {
     template,
+    isAscii: /^[\x20-\x7e]*$/.test(template.content(0).middle),
     frame(choice, length) {
       framesOfChoice[choice] ??= []
       const frames = framesOfChoice[choice]

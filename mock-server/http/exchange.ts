@@ -75,7 +75,7 @@ export function closeExchange(exchange: Exchange, outcome: Outcome): void {
   exchange.onOver = undefined
   const { metrics } = provider
   metrics.requestEnded()
-  metrics.requests.add(1, endpoint, String(entry.done.status))
+  metrics.requestAnswered(endpoint, entry.done.status)
   metrics.requestDuration.observe(durationMs / 1000)
   provider.requestOver(entry)
 }

@@ -2,7 +2,7 @@
 import { type CompletionHead, completionJson } from '../../protocol/chat-completion.ts'
 import { OVER, type Part } from '../engine/conductor.ts'
 import type { Plan } from '../engine/plan.ts'
-import { closeExchange, type Exchange, sendJson } from './exchange.ts'
+import { closeExchange, type Exchange, sendError, sendJson } from './exchange.ts'
 
 export function createJsonPart(
   exchange: Exchange,
@@ -25,5 +25,6 @@ export function createJsonPart(
       closeExchange(exchange, 'ok')
       return OVER
     },
+    failed: error => sendError(exchange, error),
   }
 }

@@ -1,91 +1,175 @@
-/** A planned reply, played as server-sent events. */
+/**
+ * A planned reply, played as server-sent events.
+ *
+ * A class with everything a token needs in its own fields, and numbers that are small integers: at 2,000
+ * streams a token finds the memory of its stream cold, and each object less to go through is a tenth of
+ * a microsecond of the ten that a token may take. Closures took a third more (`npm run perf pace`).
+ */
 import type { Socket } from 'node:net'
-import { doneEvent } from '../../protocol/sse.ts'
+import { dataEvent, doneEvent } from '../../protocol/sse.ts'
 import { OVER, type Part } from '../engine/conductor.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { ReplyToken } from '../engine/reply-token.ts'
-import type { ChunkSet } from './content-frames.ts'
-import { createEventWriter } from './event-writer.ts'
-import { closeExchange, type Exchange } from './exchange.ts'
+import type { ServerMetrics } from '../metrics.ts'
+import { type ChunkSet, frameSize } from './content-frames.ts'
+import { closeExchange, type Exchange, sendError } from './exchange.ts'
+import { descriptorOf, writeNow } from './write-now.ts'
 
 /** How long a reader that does not keep up is left alone before it is looked at again. */
 const SLOW_READER_MS = 10
 
-export function createStreamPart(
-  exchange: Exchange,
-  plan: Plan,
-  chunks: ChunkSet,
-  { socket, includeUsage }: { socket: Socket; includeUsage: boolean },
-): Part {
-  const { response, startMs, entry, provider } = exchange
-  const { metrics } = provider
-  const { id, choices, dueMs } = plan
-  const { template } = chunks
-  const { done } = entry
-  const writer = createEventWriter(socket)
-  let step = 0
-  let lastTokenAtMs = 0
+export class StreamPart implements Part {
+  slot = 0
+  next: Part | undefined = undefined
+  stopped = false
+  private step = 0
+  private chunksWritten = 0
+  /** Microseconds from the request to the last token, and the largest lateness of one. */
+  private lastTokenUs = 0
+  private worstLateUs = 0
+  /** The client reads slower than it is written to. */
+  private full = false
+  private readonly id: string
+  private readonly startMs: number
+  private readonly socket: Socket
+  private readonly fd: number | undefined
+  private readonly chunks: ChunkSet
+  private readonly metrics: ServerMetrics
+  private readonly plan: Plan
+  /** The first choice's tokens; most replies have no other. */
+  private readonly tokens: readonly ReplyToken[]
+  private readonly exchange: Exchange
+  private readonly includeUsage: boolean
+  /** The response is sent in HTTP chunks (HTTP/1.0 knows none), and what frames a token is plain ASCII. */
+  private readonly framed: boolean
+  private readonly chunked: boolean
 
-  /** Says step `step`: the role chunks before the first token, a choice's finish after its last. */
-  function playStep(nowMs: number): void {
-    if (step === 0) for (let i = 0; i < choices.length; i++) writer.write(template.role(id, i))
-    for (let i = 0; i < choices.length; i++) {
-      const { tokens, finishReason } = choices[i]!
-      const token = tokens[step]
-      if (token) {
-        sendToken(i, token)
-        recordToken(nowMs, token.tokens)
-      }
-      if (step === Math.max(0, tokens.length - 1))
-        writer.write(template.finish(id, i, finishReason))
-    }
+  constructor(
+    exchange: Exchange,
+    plan: Plan,
+    { chunks, socket, includeUsage }: { chunks: ChunkSet; socket: Socket; includeUsage: boolean },
+  ) {
+    this.id = plan.id
+    this.startMs = exchange.startMs
+    this.socket = socket
+    this.fd = descriptorOf(socket)
+    this.chunks = chunks
+    this.metrics = exchange.provider.metrics
+    this.plan = plan
+    this.tokens = plan.choices[0]!.tokens
+    this.exchange = exchange
+    this.includeUsage = includeUsage
+    this.chunked = exchange.response.chunkedEncoding
+    this.framed = this.chunked && chunks.isAscii
   }
 
-  function sendToken(choice: number, { json, jsonBytes }: ReplyToken): void {
+  get dueMs(): number {
+    return this.startMs + this.plan.dueMs[0]!
+  }
+
+  play(nowMs: number): number {
+    // A reader that does not keep up holds its own reply back, and nothing else; what is buffered
+    // for it stays under a socket's high-water mark and one step.
+    if (this.full) {
+      this.full = this.socket.writableNeedDrain
+      if (this.full) return nowMs + SLOW_READER_MS
+    }
+    const { step, tokens } = this
+    const { choices, dueMs } = this.plan
+    if (step === 0) this.sayRoles()
+    if (step < tokens.length) this.sayToken(0, tokens[step]!, nowMs)
+    if (choices.length > 1) this.sayOtherChoices(nowMs)
+    if (step === Math.max(0, tokens.length - 1)) this.sayFinish(0)
+    this.step = step + 1
+    if (step + 1 < dueMs.length) return this.startMs + dueMs[step + 1]!
+    this.sayEnd()
+    return OVER
+  }
+
+  failed(error: unknown): void {
+    sendError(this.exchange, error)
+  }
+
+  over(): void {
+    const { done } = this.exchange.entry
+    done.chunks = this.chunksWritten
+    done.maxPacingErrorMs = this.worstLateUs / 1000
+    if (this.chunksWritten > 0) done.lastTokenMs = this.lastTokenUs / 1000
+  }
+
+  private sayToken(choice: number, { json, jsonBytes, tokens }: ReplyToken, nowMs: number): void {
+    const { id } = this
     const length = id.length + json.length
-    if (jsonBytes === json.length) {
-      const { before, middle, after } = chunks.frame(choice, length)
-      writer.writeFramed(before + id + middle + json + after)
+    if (jsonBytes === json.length && this.framed) {
+      const { before, middle, after } = this.chunks.frame(choice, length)
+      this.full = !writeNow(this.socket, this.fd, before + id + middle + json + after)
     } else {
-      const { before, middle, after } = template.content(choice)
-      writer.write(before + id + middle + json + after(length))
+      const { before, middle, after } = this.chunks.template.content(choice)
+      this.say(before + id + middle + json + after(length))
     }
+    this.recordToken(choice, nowMs, tokens)
   }
 
-  function recordToken(nowMs: number, tokens: number): void {
-    const sinceStart = nowMs - startMs
-    const lateMs = sinceStart - dueMs[step]!
-    if (lateMs > done.maxPacingErrorMs) done.maxPacingErrorMs = lateMs
+  private recordToken(choice: number, nowMs: number, tokens: number): void {
+    const { metrics } = this
+    const sinceStartMs = nowMs - this.startMs
+    const lateMs = sinceStartMs - this.plan.dueMs[this.step]!
+    const lateUs = Math.round(lateMs * 1000)
+    if (lateUs > this.worstLateUs) this.worstLateUs = lateUs
     metrics.pacingError.observe(lateMs / 1000)
-    if (done.chunks++ === 0) {
-      done.firstTokenMs = sinceStart
-      metrics.timeToFirstToken.observe(sinceStart / 1000)
-    } else metrics.interTokenLatency.observe((nowMs - lastTokenAtMs) / 1000)
-    lastTokenAtMs = nowMs
+    const sinceStartUs = Math.round(sinceStartMs * 1000)
+    if (this.chunksWritten === 0) {
+      this.exchange.entry.done.firstTokenMs = sinceStartMs
+      metrics.timeToFirstToken.observe(sinceStartMs / 1000)
+    } else if (choice === 0) {
+      metrics.interTokenLatency.observe((sinceStartUs - this.lastTokenUs) / 1e6)
+    }
+    this.chunksWritten++
+    this.lastTokenUs = sinceStartUs
     metrics.outputTokens.value += tokens
   }
 
-  function end(): void {
-    if (includeUsage) writer.write(template.usage(id, plan))
-    writer.writeEvent(doneEvent)
-    response.end()
-    closeExchange(exchange, 'ok')
+  private sayRoles(): void {
+    const { choices } = this.plan
+    for (let i = 0; i < choices.length; i++) this.say(this.chunks.template.role(this.id, i))
   }
 
-  return {
-    dueMs: startMs + dueMs[0]!,
-    play(nowMs) {
-      // A reader that does not keep up holds its own reply back, and nothing else; what is buffered
-      // for it stays under a socket's high-water mark and one step.
-      if (writer.full) return nowMs + SLOW_READER_MS
-      playStep(nowMs)
-      step++
-      if (step < dueMs.length) return startMs + dueMs[step]!
-      end()
-      return OVER
-    },
-    over() {
-      if (done.chunks > 0) done.lastTokenMs = lastTokenAtMs - startMs
-    },
+  /** The choices after the first speak in step with it. */
+  private sayOtherChoices(nowMs: number): void {
+    const { choices } = this.plan
+    for (let i = 1; i < choices.length; i++) {
+      const { tokens } = choices[i]!
+      const token = tokens[this.step]
+      if (token) this.sayToken(i, token, nowMs)
+      if (this.step === Math.max(0, tokens.length - 1)) this.sayFinish(i)
+    }
+  }
+
+  private sayFinish(choice: number): void {
+    const { finishReason } = this.plan.choices[choice]!
+    this.say(this.chunks.template.finish(this.id, choice, finishReason))
+  }
+
+  private sayEnd(): void {
+    if (this.includeUsage) this.say(this.chunks.template.usage(this.id, this.plan))
+    this.write(doneEvent)
+    this.exchange.response.end()
+    closeExchange(this.exchange, 'ok')
+  }
+
+  /** One event with this JSON as its data. */
+  private say(json: string): void {
+    this.write(dataEvent(json))
+  }
+
+  /**
+   * One event as one HTTP chunk in one write, straight to the socket, which the response owns:
+   * `response.write` would take three writes, and more time than the event's own system call.
+   */
+  private write(event: string): void {
+    const bytes = Buffer.byteLength(event)
+    const encoding = bytes === event.length ? 'latin1' : 'utf8'
+    const framed = this.chunked ? `${frameSize(bytes)}${event}\r\n` : event
+    this.full = !this.socket.write(framed, encoding)
   }
 }

@@ -29,7 +29,8 @@ export function countChatTokens(tokenizer: Tokenizer, messages: readonly Counted
 /** Whether counting takes next to no time: the texts together are short. */
 export function isShortChat(messages: readonly CountedMessage[]): boolean {
   let length = 0
-  for (const { content } of messages) {
+  for (const { content, name } of messages) {
+    if (typeof name === 'string') length += name.length
     if (typeof content === 'string') length += content.length
     else if (content != null) return false
   }

@@ -102,8 +102,9 @@ test('a flag beats the environment, that the file, that the default; config show
   await using _ = program
   const headers = { authorization: 'Bearer sk-secret-key' }
   await postChat(`${origin}/v1`, chatBody('Hi.'), { headers })
-  const journal = await (await fetch(`${origin}/_tokadence/requests`)).json()
-  expect(journal.requests[0].intended.dueMs).toEqual([20, 25]) // environment, file; flag
+  const page = await fetch(`${origin}/_tokadence/requests`)
+  const journal = (await page.json()) as { requests: { intended: { dueMs: number[] } }[] }
+  expect(journal.requests[0]!.intended.dueMs).toEqual([20, 25]) // environment, file; flag
 })
 
 test('config in plain text has a line for each option', async () => {

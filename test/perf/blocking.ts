@@ -69,7 +69,9 @@ async function rateAt(port: number): Promise<number> {
   ]
   const sent = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}=${value}`])
   const args = [autocannon, ...load, ...sent, '-b', body, urlOf(port)]
-  const { requests, non2xx, errors } = JSON.parse(await witness(process.execPath, args))
+  const printed = await witness(process.execPath, args)
+  // The warm-up prints a line of its own first.
+  const { requests, non2xx, errors } = JSON.parse(printed.trim().split('\n').at(-1)!)
   if (non2xx + errors > 0) throw new Error(`port ${port}: ${non2xx} refused, ${errors} errors`)
   return requests.average
 }

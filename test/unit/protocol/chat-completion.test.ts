@@ -102,10 +102,10 @@ test('a token of any length is padded, and 16 lengths in a row take 16 different
 
 test('a whole completion has the keys of the real one, in their order', () => {
   const choices = [
-    { contentJson: 'Hi \\"you\\".', finishReason: 'stop' },
-    { contentJson: '', finishReason: 'length' },
+    { json: 'Hi \\"you\\".', finishReason: 'stop' },
+    { json: '', finishReason: 'length' },
   ]
-  expect(completionJson(head, choices, usage)).toBe(
+  expect(completionJson(head, head.id, choices, usage)).toBe(
     '{"id":"chatcmpl-AAAAAAAAAAAAAAAAAAAAAAAAAAAAA","object":"chat.completion","created":1735689600,"model":"gpt-4o-mini-2024-07-18","choices":[' +
       '{"index":0,"message":{"role":"assistant","content":"Hi \\"you\\".","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"},' +
       '{"index":1,"message":{"role":"assistant","content":"","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"length"}],' +

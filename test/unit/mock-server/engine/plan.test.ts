@@ -31,7 +31,7 @@ async function plan(
     cadence,
     tokenizer,
     promptTokens: 11,
-    echo: asked === undefined ? undefined : await composeEcho(asked, tokenizer),
+    echo: asked === undefined ? undefined : await composeEcho(asked, request.stop, tokenizer),
   })
 }
 

@@ -107,7 +107,7 @@ test('split gives the tokens of the count, and their texts join to the text', ()
       for (const { ours } of pairs) {
         const split = ours.split(text)
         // A lone surrogate has no bytes of its own; what is sent for it is U+FFFD.
-        expect(split.map(token => token.text).join('')).toBe(text.toWellFormed())
+        expect(split.map(token => token.text).join('')).toBe(Buffer.from(text).toString())
         expect(split.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(ours.count(text))
         expect(split.every(token => token.text !== '')).toBe(true)
       }
