@@ -6,7 +6,12 @@ export { createRandom, type Random } from './base/random.ts'
 export {
   type BenchContext,
   type BenchOptions,
+  type Outcome as BenchOutcome,
+  type Progress as BenchProgress,
   runBench,
+  type Sample,
+  type Slot,
+  type Stats,
   type Summary,
   TargetUnreachable,
   type Verdict,

@@ -3,8 +3,6 @@ import { readFile } from 'node:fs/promises'
 import { OptionError } from './option-error.ts'
 import type { Entry } from './option-table.ts'
 
-export const defaultConfigFile = 'tokadence.yaml'
-
 /**
  * The file's top-level entries, then those of the section named `section`, which win.
  * A top-level mapping under one of `sections` is a section; other sections are left out.

@@ -14,7 +14,6 @@ import { checkReachable } from './preflight.ts'
 import type { Progress } from './progress.ts'
 import { pushMetrics, serveMetrics } from './prometheus.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { rehearse } from './rehearsal.ts'
 import { type Load, type Summary, summarise } from './summary.ts'
 import { judge, parseThreshold, type Threshold } from './threshold.ts'
 import { watch } from './watch.ts'
@@ -130,7 +129,6 @@ async function measure(run: Run): Promise<Result> {
   const { clock } = context
   let startedWallMs = clock.wallMs()
   let course: Course | undefined
-  rehearse()
   const driver = await buildDriver(run, () => course)
   run.driver = driver
   metrics.phase('warmup')

@@ -6,7 +6,7 @@
  * (bench-peers §5: T, D, E). So every new connection passes through `reconnect`, which settles what was
  * in flight, retires the old socket and starts from a clean parser and queue.
  */
-import { connect as dial, Socket } from 'node:net'
+import { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
 import { createExchange, type Ending, type Exchange } from '../exchange.ts'
 import type { Sample } from '../sample.ts'
@@ -16,14 +16,9 @@ export interface LaneClient {
   on(event: 'response', listener: () => void): unknown
   on(event: 'headers', listener: (head: Head) => void): unknown
   on(event: 'body', listener: (piece: Uint8Array) => void): unknown
-  emit(event: 'connError', error: Error): unknown
   on(event: 'connError', listener: (error: NodeJS.ErrnoException) => void): unknown
   destroy(): void
   _connect(): void
-  _doRequest(): void
-  /** TLS: left to autocannon's own connect. */
-  readonly secure: boolean
-  readonly opts: { readonly port: number | string; readonly hostname: string }
   /** The bytes of the next request; called for each, right before they are written. */
   getRequestBuffer(): Buffer
   conn: Socket
@@ -90,7 +85,7 @@ export function createLane(
 
   // A socket that was never opened, so that autocannon has one to destroy before the first connect.
   client.conn = new Socket()
-  const connect = client.secure ? client._connect.bind(client) : () => openPlain(client)
+  const connect = client._connect.bind(client)
   client._connect = function reconnect() {
     if (stage === 'waiting') return
     settle('closed', clock.nowMs())
@@ -182,35 +177,6 @@ export function createLane(
   }
 }
 
-/** What every plain connection reads into: each read is used up before the next. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024)
-
-/**
- * autocannon's connect, but reading into one buffer: a new one for every read (one a token) costs
- * a third of the time that a token takes, and collecting them makes pauses.
- */
-function openPlain(client: LaneClient): void {
-  const { hostname, port } = client.opts
-  client.conn = dial({
-    host: hostname,
-    port: Number(port),
-    noDelay: true,
-    onread: {
-      buffer: readBuffer,
-      callback(length) {
-        client.parser.execute(readBuffer.subarray(0, length))
-        return true
-      },
-    },
-  })
-  client.conn.on('error', error => {
-    client.emit('connError', error)
-    client._connect()
-  })
-  client.conn.on('end', () => client._connect())
-  client._doRequest()
-}
-
 /** Takes autocannon's listeners off a socket that is done with, so that its late events reach nobody. */
 function retire(socket: Socket): void {
   for (const event of ['data', 'end', 'error']) socket.removeAllListeners(event)
@@ -223,7 +189,6 @@ function assertKnown(client: LaneClient): void {
   const { parser, pipelinedRequests } = client
   for (const part of [
     client._connect,
-    client._doRequest,
     client.getRequestBuffer,
     parser?.execute,
     parser?.reinitialize,
