@@ -34,7 +34,8 @@ export function parseArguments(args: readonly string[], table: OptionTable): Arg
     Object.entries(table)
       .filter(([, row]) => row.shape === shape)
       .map(([key]) => flagName(key).slice(2))
-  const parsed = parser([...args], {
+  const valued = ['text', 'number', 'list'].flatMap(shape => named(shape as Shape))
+  const parsed = parser(joinDashes(args, valued), {
     string: [...named('text'), ...named('number')],
     boolean: [...named('flag'), 'help', 'version'],
     array: named('list').map(key => ({ key, string: true as const })),
@@ -60,6 +61,18 @@ export function parseArguments(args: readonly string[], table: OptionTable): Arg
     help: parsed.help === true,
     version: parsed.version === true,
   }
+}
+
+/** `--json -` as `--json=-`: yargs would take the dash for a word. */
+function joinDashes(args: readonly string[], valued: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const flag = joined.at(-1)
+    const isValue = arg === '-' && flag?.startsWith('--') && valued.includes(flag.slice(2))
+    if (isValue && !joined.includes('--')) joined[joined.length - 1] = `${flag}=-`
+    else joined.push(arg)
+  }
+  return joined
 }
 
 /** `-` alone is a word: standard input. */

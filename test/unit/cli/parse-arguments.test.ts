@@ -21,6 +21,7 @@ test.each([
   [['--json', '--json'], { json: true }],
   [['--model-name', '007'], { modelName: '007' }], // texts stay texts
   [['--model-name=a=b'], { modelName: 'a=b' }],
+  [['--model-name', '-'], { modelName: '-' }], // standard input or output
   [['--api-key', 'a'], { apiKey: ['a'] }],
   [['--api-key', 'a', '--api-key', 'b,c'], { apiKey: ['a', 'b,c'] }], // a list takes them all
 ])('%j gives %j', (args, flags) => {
