@@ -44,6 +44,8 @@ function ttftOverTime({ dots: requests, ttftMs, run }: Summary, slots: readonly 
   )
 }
 
+const minSlots = 12
+
 /** Bars over where nearly all values lie; how many lie above is said, the few below join the first. */
 function distribution(id: string, title: string, bins: Bins, stats: Stats): string {
   const rows = (['min', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'] as const).map(name => [
@@ -60,11 +62,13 @@ function distribution(id: string, title: string, bins: Bins, stats: Stats): stri
   const [low, high] = [Math.max(min, p1 - margin), Math.min(max, p99 + margin)]
   // Not finer than the histogram tells values apart.
   const step = roundStep(Math.max((high - low) / 36, high * 0.001, 0.005))
-  const from = Math.max(0, Math.floor(low / step) * step)
-  const slots = Math.max(1, Math.ceil((high - from) / step + 1e-9))
+  // Values that are all alike are one bar with air around it.
+  const air = Math.max(0, minSlots * step - (high - low)) / 2
+  const from = Math.max(0, Math.floor((low - air) / step) * step)
+  const slots = Math.max(1, Math.ceil((high + air - from) / step + 1e-9))
   const counts = new Array<number>(slots + 1).fill(0)
   for (const [value, count] of bins) {
-    counts[Math.max(0, Math.min(slots, Math.floor((value - from) / step)))]! += count
+    counts[Math.max(0, Math.min(slots, Math.floor((value - from) / step + 1e-9)))]! += count
   }
   const beyond = counts.pop() ?? 0
   const x = xScale(from, from + slots * step)

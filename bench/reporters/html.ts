@@ -156,8 +156,15 @@ ${table('Thresholds', ['verdict', 'threshold', 'measured', 'samples', 'needed'],
 
 function meaning({ definitions }: Summary): string {
   const all = Object.entries(definitions)
-  const items = all.map(([term, text]) => `<dt>${html(term)}</dt><dd>${html(text)}</dd>`).join('')
+  const items = all
+    .map(([term, text]) => `<dt>${html(spaced(term))}</dt><dd>${html(text)}</dd>`)
+    .join('')
   return `<section aria-labelledby="meaning"><h2 id="meaning">What the words mean here</h2><dl class="terms">${items}</dl></section>`
+}
+
+/** A key as it is said: `closedLoop` is “closed loop”, TTFT stays. */
+function spaced(key: string): string {
+  return key.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
 }
 
 function setting({ environment, load, generator, tokens, tool }: Summary): string {

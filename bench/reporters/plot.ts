@@ -105,7 +105,7 @@ export function bar(
 
 /** A vertical mark with its name at the top, `row` lines down so that neighbours do not collide. */
 export function mark(x: number, text: string, row: number, isLeftward: boolean): string {
-  const y = top + 10 + row * 15
+  const y = top + 10 + row * 17
   return `<line class="mark" x1="${px(x)}" x2="${px(x)}" y1="${top}" y2="${top + inner.height}"/><text class="mark-name" x="${px(x + (isLeftward ? -5 : 5))}" y="${y}" text-anchor="${isLeftward ? 'end' : 'start'}">${escapeText(text)}</text>`
 }
 

@@ -1,7 +1,7 @@
 /** The report's looks: one column of quiet paper or slate, one accent, figures that line up. */
 export const reportStyle = `
-:root{--paper:#fbfaf7;--card:#fff;--ink:#1d2330;--soft:#5b6474;--rule:#e4e1d9;--a:#3457d5;--a-soft:#3457d533;--b:#0f8a76;--bad:#c2362b;--warn:#a66300;--warn-soft:#fff4dd;--good:#0f7a4f;--open:#9aa3b2}
-@media (prefers-color-scheme:dark){:root{--paper:#12151c;--card:#1a1f29;--ink:#e8eaf0;--soft:#98a2b5;--rule:#2b3240;--a:#8ea6ff;--a-soft:#8ea6ff33;--b:#4fd1b8;--bad:#ff7b6e;--warn:#f1b24a;--warn-soft:#2c2415;--good:#56d39b;--open:#6b7487}}
+:root{--paper:#fbfaf7;--card:#fff;--ink:#1d2330;--soft:#5b6474;--rule:#e4e1d9;--a:#3457d5;--a-soft:#3457d533;--b:#0f8a76;--bad:#c2362b;--warn:#955900;--warn-soft:#fff4dd;--good:#0f7a4f;--open:#9aa3b2}
+@media screen and (prefers-color-scheme:dark){:root{--paper:#12151c;--card:#1a1f29;--ink:#e8eaf0;--soft:#98a2b5;--rule:#2b3240;--a:#8ea6ff;--a-soft:#8ea6ff33;--b:#4fd1b8;--bad:#ff7b6e;--warn:#f1b24a;--warn-soft:#2c2415;--good:#56d39b;--open:#6b7487}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
 header,main,footer{max-width:1180px;margin:0 auto;padding:0 28px}
@@ -38,7 +38,7 @@ svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu
 .grid{stroke:var(--rule)}.axis{stroke:var(--soft);stroke-opacity:.6}
 .bar-a{fill:var(--a)}.bar-b{fill:var(--b)}.bar-bad{fill:var(--bad)}
 .area{fill:var(--a-soft)}.edge{fill:none;stroke:var(--a);stroke-width:1.8}
-.dots{fill:none;stroke:var(--a);stroke-opacity:.42;stroke-width:4.5;stroke-linecap:round}
+.dots{fill:none;stroke:var(--a);stroke-opacity:.55;stroke-width:4.5;stroke-linecap:round}
 .median{fill:none;stroke:var(--ink);stroke-width:1.8;stroke-linejoin:round}
 .mark{stroke:var(--ink);stroke-opacity:.55;stroke-dasharray:3 3}
 svg .mark-name{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
@@ -59,6 +59,6 @@ tbody th{font-weight:600}
 .terms dt{font-weight:600}.terms dd{margin:0;color:var(--soft)}
 footer{margin-top:48px;padding-bottom:40px;color:var(--soft);font-size:14px}
 :focus-visible{outline:2px solid var(--a);outline-offset:2px}
-@media (max-width:560px){.terms{grid-template-columns:1fr}.terms dd{margin-bottom:8px}header,main,footer{padding-inline:16px}}
-@media print{body{background:#fff}.tile,figure,section{break-inside:avoid}details{display:none}}
+@media (max-width:560px){.terms{grid-template-columns:1fr}.terms dd{margin-bottom:8px}header,main,footer{padding-inline:16px}figure{padding-inline:12px}svg text{font-size:16px}}
+@media print{body{background:#fff}.bar,.key::before{print-color-adjust:exact}.tile,figure,section{break-inside:avoid}details{display:none}}
 `
