@@ -5,12 +5,13 @@ import type { Said } from './reply.ts'
 import { type ReplyToken, replyToken } from './reply-token.ts'
 
 /** The corpus' tokens, made once and shared by every reply. */
-const made = new Map<string, ReplyToken>()
+const tokensOf = new Map<string, ReplyToken>()
 function token(text: string): ReplyToken {
-  let known = made.get(text)
+  let known = tokensOf.get(text)
   if (!known) {
-    known = replyToken({ text, tokens: 1 })
-    made.set(text, known)
+    const made = replyToken({ text, tokens: 1 })
+    known = { ...made, bytes: Buffer.from(made.json) }
+    tokensOf.set(text, known)
   }
   return known
 }
@@ -64,7 +65,7 @@ export function composeProse(random: Random, count: number): Said {
     for (let i = 1; i < sentence.tokens.length; i++) tokens.push(sentence.tokens[i]!)
   }
   if (tokens.length > count) return breakOff(tokens, count)
-  return { tokens, json: json + FULL_STOP.json }
+  return { tokens, json: json + FULL_STOP.json, outputTokens: count }
 }
 
 /** Ends early with a full stop, without a comma before it: `,.` would be one token. */
@@ -72,7 +73,7 @@ function breakOff(tokens: ReplyToken[], count: number): Said {
   tokens.length = count
   if (count > 1) tokens[count - 1] = FULL_STOP
   if (tokens[count - 2] === COMMA) tokens[count - 2] = FILLER
-  return { tokens, json: tokens.map(({ json }) => json).join('') }
+  return { tokens, json: tokens.map(({ json }) => json).join(''), outputTokens: count }
 }
 
 /** A sentence that fills `remaining` tokens exactly, or leaves room for at least one more sentence. */

@@ -6,12 +6,11 @@ export interface ReplyToken {
   readonly text: string
   /** The text as it stands inside a JSON string. */
   readonly json: string
-  /** Bytes of `json` in UTF-8; equal to its length when it is plain ASCII. */
-  readonly jsonBytes: number
   readonly tokens: number
+  /** `json` in UTF-8, for the tokens of the corpus, which all replies share. */
+  readonly bytes?: Uint8Array
 }
 
 export function replyToken({ text, tokens }: TokenText): ReplyToken {
-  const json = JSON.stringify(text).slice(1, -1)
-  return { text, json, jsonBytes: Buffer.byteLength(json), tokens }
+  return { text, json: JSON.stringify(text).slice(1, -1), tokens }
 }

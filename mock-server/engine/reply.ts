@@ -8,10 +8,10 @@ export interface Said {
   readonly tokens: readonly ReplyToken[]
   /** The whole text as it stands inside a JSON string. */
   readonly json: string
+  readonly outputTokens: number
 }
 
 export interface Reply extends Said {
-  readonly outputTokens: number
   readonly finishReason: 'stop' | 'length'
 }
 
@@ -39,19 +39,25 @@ export async function composeEcho(
   const text = asked.slice(0, firstStop(asked, stop))
   const tokens: ReplyToken[] = []
   let json = ''
+  let outputTokens = 0
   for (const part of await tokenizer.splitInSlices(text)) {
     const token = replyToken(part)
     tokens.push(token)
     json += token.json
+    outputTokens += token.tokens
     if (tokens.length % TOKENS_A_SLICE === 0) await new Promise(setImmediate)
   }
-  return { tokens, json }
+  return { tokens, json, outputTokens }
 }
 
 function say(tokens: readonly ReplyToken[]): Said {
   let json = ''
-  for (const token of tokens) json += token.json
-  return { tokens, json }
+  let outputTokens = 0
+  for (const token of tokens) {
+    json += token.json
+    outputTokens += token.tokens
+  }
+  return { tokens, json, outputTokens }
 }
 
 /** Ends the reply before the first of the `stop` texts, then after `maxTokens` tokens. */
@@ -61,16 +67,14 @@ export function cutReply(
   maxTokens: number | undefined,
   tokenizer: Tokenizer,
 ): Reply {
-  const { tokens, json } = stop.length === 0 ? said : beforeStop(said, stop, tokenizer)
-  let outputTokens = 0
-  for (let i = 0; i < tokens.length; i++) {
-    const more = tokens[i]!.tokens
-    if (maxTokens !== undefined && outputTokens + more > maxTokens) {
-      return { ...say(tokens.slice(0, i)), outputTokens, finishReason: 'length' }
-    }
-    outputTokens += more
+  const stopped = stop.length === 0 ? said : beforeStop(said, stop, tokenizer)
+  const { tokens, json, outputTokens } = stopped
+  if (maxTokens === undefined || outputTokens <= maxTokens) {
+    return { tokens, json, outputTokens, finishReason: 'stop' }
   }
-  return { tokens, json, outputTokens, finishReason: 'stop' }
+  let kept = 0
+  for (let count = tokens[0]!.tokens; count <= maxTokens; count += tokens[kept]!.tokens) kept++
+  return { ...say(tokens.slice(0, kept)), finishReason: 'length' }
 }
 
 function beforeStop(said: Said, stop: readonly string[], tokenizer: Tokenizer): Said {

@@ -6,26 +6,36 @@ import type { ChatRequest } from '../../protocol/chat-request.ts'
 
 /** 16 hexadecimal digits over the model, the seed and every message. */
 export function contentKey({ model, seed, messages }: ChatRequest): string {
-  let hash = hash64(EMPTY, model)
-  if (seed !== undefined) hash = hash64(hash, String(seed))
+  high = 0x811c9dc5
+  low = 0x9747b28c
+  take(model)
+  if (seed !== undefined) take(String(seed))
   for (const { role, content, name, tool_calls } of messages) {
-    hash = hash64(hash, role)
-    hash = hash64(hash, typeof content === 'string' ? content : JSON.stringify(content ?? null))
-    if (name != null) hash = hash64(hash, name)
-    if (tool_calls != null) hash = hash64(hash, JSON.stringify(tool_calls))
+    take(role)
+    take(typeof content === 'string' ? content : JSON.stringify(content ?? null))
+    if (name != null) take(name)
+    if (tool_calls != null) take(JSON.stringify(tool_calls))
   }
-  return hash.map(half => half.toString(16).padStart(8, '0')).join('')
+  return hexadecimal(high) + hexadecimal(low)
 }
 
-type Hash = readonly [number, number]
-const EMPTY: Hash = [0x811c9dc5, 0x9747b28c]
+/** The two halves of the hash being made; `contentKey` never waits, so one pair is enough. */
+let high = 0
+let low = 0
 
 /** Two FNV-like hashes over the UTF-16 units of `text` and a mark for its end. */
-function hash64([high, low]: Hash, text: string): Hash {
+function take(text: string): void {
+  let a = high
+  let b = low
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    high = Math.imul(high ^ unit, 0x01000193)
-    low = Math.imul(low ^ unit, 0x85ebca6b) ^ (low >>> 13)
+    a = Math.imul(a ^ unit, 0x01000193)
+    b = Math.imul(b ^ unit, 0x85ebca6b) ^ (b >>> 13)
   }
-  return [Math.imul(high ^ 0x1f, 0x01000193) >>> 0, Math.imul(low ^ 0x1f, 0x85ebca6b) >>> 0]
+  high = Math.imul(a ^ 0x1f, 0x01000193)
+  low = Math.imul(b ^ 0x1f, 0x85ebca6b)
+}
+
+function hexadecimal(half: number): string {
+  return (half >>> 0).toString(16).padStart(8, '0')
 }

@@ -12,6 +12,8 @@ import {
   createChunkTemplate,
 } from '../../protocol/chat-completion.ts'
 
+import { maxEventBytes } from './write-now.ts'
+
 /** The header of an HTTP chunk of `length` bytes; CRLF follows the chunk. */
 export function frameSize(length: number): string {
   return `${length.toString(16)}\r\n`
@@ -19,15 +21,15 @@ export function frameSize(length: number): string {
 
 /** An event is `before + id + middle + token + after`. */
 export interface ContentFrame {
-  readonly before: string
-  readonly middle: string
-  readonly after: string
+  readonly before: Uint8Array
+  readonly middle: Uint8Array
+  readonly after: Uint8Array
 }
 
 export interface ChunkSet {
   readonly template: ChunkTemplate
-  /** Whether frames are plain ASCII: a model's name may not be. */
-  readonly isAscii: boolean
+  /** Whether frames are plain ASCII and of a usual length: a model's name may be neither. */
+  readonly isPlain: boolean
   /** `length`: characters of the id, and of the token's JSON, which is ASCII. */
   frame(choice: number, length: number): ContentFrame
 }
@@ -58,7 +60,7 @@ function createChunkSet(template: ChunkTemplate): ChunkSet {
   const framesOfChoice: ContentFrame[][] = []
   return {
     template,
-    isAscii: /^[\x20-\x7e]*$/.test(template.content(0).middle),
+    isPlain: isPlain(template.content(0).middle),
     frame(choice, length) {
       framesOfChoice[choice] ??= []
       const frames = framesOfChoice[choice]
@@ -72,5 +74,11 @@ function frameOf({ before, middle, after }: ContentTemplate, length: number): Co
   const start = `data: ${before}`
   const end = `${after(length)}\n\n`
   const size = frameSize(start.length + middle.length + end.length + length)
-  return { before: size + start, middle, after: `${end}\r\n` }
+  const bytes = (text: string) => Buffer.from(text, 'latin1')
+  return { before: bytes(size + start), middle: bytes(middle), after: bytes(`${end}\r\n`) }
+}
+
+/** Room for the id, the token and the pad is left beside it. */
+function isPlain(middle: string): boolean {
+  return middle.length < maxEventBytes / 2 && /^[\x20-\x7e]*$/.test(middle)
 }

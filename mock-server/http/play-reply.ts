@@ -5,7 +5,7 @@ import { snapshotOf } from '../../protocol/models.ts'
 import type { Part } from '../engine/conductor.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { ChunkSetOf } from './content-frames.ts'
-import { answerHeaders, type Exchange } from './exchange.ts'
+import { addAnswerHeaders, type Exchange } from './exchange.ts'
 import { createJsonPart } from './json-part.ts'
 import { StreamPart } from './stream-part.ts'
 
@@ -27,7 +27,7 @@ export function playReply(
     start(exchange, createJsonPart(exchange, plan, head, limitHeaders))
     return
   }
-  response.writeHead(200, answerHeaders(exchange, [...STREAM_HEADERS, ...limitHeaders]))
+  response.writeHead(200, addAnswerHeaders(exchange, [...STREAM_HEADERS, ...limitHeaders]))
   response.flushHeaders()
   const chunks = chunkSetOf(head, chat)
   const { includeUsage } = chat

