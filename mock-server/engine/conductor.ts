@@ -30,8 +30,12 @@ export interface Conductor {
   start(part: Part): void
   /** Forgets a part at once; it is not played again. */
   stop(part: Part): void
-  /** Plays what is due now. New requests call it first, so that a burst of them does not hold up streams. */
-  pump(): void
+  /**
+   * Plays what is due, if nothing was played for 10 ms. New requests call it first, so that a burst of them
+   * does not hold up streams; playing at each of them would spread the writes so thin that every one
+   * wakes its reader anew (a fifth of the throughput at 2,000 streams).
+   */
+  keepUp(): void
   /** Parts that are started and neither over nor stopped. */
   readonly active: number
 }
@@ -43,6 +47,8 @@ const SLOTS = 16_384
 const MASK = SLOTS - 1
 /** Steps that one part may play in one visit: no reply without gaps holds up the others for long. */
 const STEPS_A_VISIT = 32
+/** How long a burst of requests may hold up the streams. */
+const KEEP_UP_MS = 10
 /** The longest sleep: how far ahead an idle wheel is looked through. */
 const MAX_SLEEP_MS = 250
 
@@ -167,7 +173,9 @@ export function createConductor(clock: Clock): Conductor {
     stop(part) {
       if (!part.stopped) finish(part)
     },
-    pump,
+    keepUp() {
+      if (clock.nowMs() * SLOTS_PER_MS - played >= KEEP_UP_MS * SLOTS_PER_MS) pump()
+    },
     get active() {
       return active
     },

@@ -26,7 +26,7 @@ import { readJson } from './read-body.ts'
 export function chatRoute(provider: Provider) {
   const chunkSetOf = createChunkSets()
   return (request: IncomingMessage, response: ServerResponse): void => {
-    provider.conductor.pump()
+    provider.conductor.keepUp()
     const exchange = openExchange(provider, request, response, 'chat.completions')
     let apiKey: string
     try {

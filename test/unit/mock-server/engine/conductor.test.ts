@@ -248,9 +248,9 @@ test('pump plays what is due without waiting for the timer', () => {
   conductor.start(part('a', [10, 30], log))
   advance(1)
   hold(15)
-  conductor.pump()
+  conductor.keepUp()
   expect(log).toEqual([{ name: 'a', dueMs: 10, atMs: 16 }])
-  conductor.pump()
+  conductor.keepUp()
   expect(log).toHaveLength(1)
 })
 
