@@ -140,7 +140,6 @@ async function measure(run: Run): Promise<Result> {
     signal: context.signal,
     onSteady(atMs, wallMs) {
       startedWallMs = wallMs
-      driver.steady()
       generator.reset()
       recorder.begin(atMs)
       metrics.phase('steady')

@@ -9,7 +9,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Sample } from '../sample.ts'
 import { createLane, type Lane, type LaneClient } from './lane.ts'
-import { createSpacer } from './spacer.ts'
 
 export interface DriverOptions {
   /** The full URL to POST to. */
@@ -31,8 +30,6 @@ export interface DriverOptions {
 export interface Driver {
   /** Starts the load; until then all is built and nothing connected. */
   begin(): void
-  /** The warm-up is over: no send waits for another from now on. */
-  steady(): void
   readonly inFlight: number
   /** Connections opened since the start; more than there are lanes means that some were lost. */
   readonly connectionsOpened: number
@@ -55,7 +52,6 @@ export async function buildAutocannon(options: DriverOptions): Promise<Driver> {
   const { clock, connections, rampMs, idleTimeoutMs } = options
   const lanes: Lane[] = []
   const nextRequest = requestWriter(options)
-  const spacer = createSpacer(connections)
 
   const run = autocannon({
     url: options.url,
@@ -67,7 +63,7 @@ export async function buildAutocannon(options: DriverOptions): Promise<Driver> {
     excludeErrorStats: true,
     setupClient(client) {
       // The declared type leaves out what lane.ts lists in LaneClient; createLane checks that it is there.
-      lanes.push(createLane(client as unknown as LaneClient, { ...options, spacer, nextRequest }))
+      lanes.push(createLane(client as unknown as LaneClient, { ...options, nextRequest }))
     },
   })
   const finished = Promise.resolve(run)
@@ -85,7 +81,6 @@ export async function buildAutocannon(options: DriverOptions): Promise<Driver> {
       // From here and not from when each was built: building 500 takes half a second.
       for (const [i, lane] of lanes.entries()) lane.begin((rampMs * i) / connections)
     },
-    steady: spacer.end,
     get inFlight() {
       return lanes.reduce((sum, lane) => sum + (lane.busy ? 1 : 0), 0)
     },

@@ -10,7 +10,6 @@ import { Socket } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
 import { createExchange, type Ending, type Exchange } from '../exchange.ts'
 import type { Sample } from '../sample.ts'
-import type { Spacer } from './spacer.ts'
 
 /** What is used of autocannon's client besides its events. */
 export interface LaneClient {
@@ -20,7 +19,6 @@ export interface LaneClient {
   on(event: 'connError', listener: (error: NodeJS.ErrnoException) => void): unknown
   destroy(): void
   _connect(): void
-  _doRequest(): void
   /** The bytes of the next request; called for each, right before they are written. */
   getRequestBuffer(): Buffer
   conn: Socket
@@ -51,7 +49,6 @@ export interface Lane {
 
 export interface LaneContext {
   readonly clock: Clock
-  readonly spacer: Spacer
   /** A whole request as it goes over the wire. */
   nextRequest(): Buffer
   onSent(atMs: number): void
@@ -65,14 +62,13 @@ const refusedDelayMs = 100
 /** Call from autocannon's `setupClient`. Nothing is connected before `begin`. */
 export function createLane(
   client: LaneClient,
-  { clock, spacer, nextRequest, onSent, onContent, onSettled }: LaneContext,
+  { clock, nextRequest, onSent, onContent, onSettled }: LaneContext,
 ): Lane {
   assertKnown(client)
   let exchange: Exchange | undefined
   let readAtMs = 0
   let lastByteAtMs = 0
   let opened = 0
-  let cancelSend: () => void = () => {}
   /** Requests made, with the one that is being written. */
   let made = 0
   let delayMs = 0
@@ -84,7 +80,6 @@ export function createLane(
     const sample = exchange.ended(ending, atMs, detail)
     exchange = undefined
     if (sample.outcome === 'connect_error') delayMs = refusedDelayMs
-    if (sample.outcome === 'ok' && sample.e2eMs !== undefined) spacer.took(sample.e2eMs)
     onSettled(sample, atMs)
   }
 
@@ -94,7 +89,6 @@ export function createLane(
   client._connect = function reconnect() {
     if (stage === 'waiting') return
     settle('closed', clock.nowMs())
-    cancelSend()
     retire(client.conn)
     client.pipelinedRequests.clear()
     client.parser.reinitialize('RESPONSE')
@@ -126,13 +120,6 @@ export function createLane(
   }
   // autocannon would keep the whole body as text for hooks that are not used here.
   client.pipelinedRequests.addBody = () => {}
-
-  const send = client._doRequest.bind(client)
-  client._doRequest = () => {
-    const waitMs = stage === 'running' ? spacer.waitMs(clock.nowMs()) : 0
-    if (waitMs > 0) cancelSend = clock.after(waitMs, send)
-    else send()
-  }
 
   // Stamped when all is built and the write is next; autocannon's own builder takes some 30 µs a request.
   client.getRequestBuffer = () => {
@@ -184,7 +171,6 @@ export function createLane(
     stop(atMs) {
       stage = 'stopped'
       cancelConnect()
-      cancelSend()
       settle('open', atMs)
       client.destroy()
     },
@@ -203,7 +189,6 @@ function assertKnown(client: LaneClient): void {
   const { parser, pipelinedRequests } = client
   for (const part of [
     client._connect,
-    client._doRequest,
     client.getRequestBuffer,
     parser?.execute,
     parser?.reinitialize,
