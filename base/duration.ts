@@ -37,8 +37,13 @@ export function formatDuration(ms: number): string {
   if (ms < 1000) return `${trim(ms, ms < 100 ? 1 : 0)} ms`
   if (ms < 60_000) return `${trim(ms / 1000, 2)} s`
   const seconds = Math.round(ms / 1000)
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${seconds % 60} s`
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} m`
+  if (seconds < 3600) return parts(Math.floor(seconds / 60), 'm', seconds % 60, 's')
+  return parts(Math.floor(seconds / 3600), 'h', Math.floor((seconds % 3600) / 60), 'm')
+}
+
+/** `3 m 20 s`, and `3 m` when there is no more. */
+function parts(large: number, unit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smallUnit}`
 }
 
 function trim(value: number, digits: number): string {

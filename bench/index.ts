@@ -25,7 +25,7 @@ export interface BenchContext {
   /** Called while the run lasts, every `progressEveryMs` (250). */
   readonly onProgress?: (progress: Progress) => void
   readonly progressEveryMs?: number
-  /** Things to tell a person: where the metrics are, what could not be pushed. */
+  /** Things to tell a person: where the metrics are, what was pushed. */
   readonly onNotice?: (text: string) => void
 }
 

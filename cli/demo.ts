@@ -109,5 +109,6 @@ async function documents(): Promise<string[]> {
   return names
     .filter(name => name.endsWith('.md'))
     .sort()
-    .map(name => relative('.', `${folder}${name}`))
+    .map(name => [relative('.', `${folder}${name}`), `${folder}${name}`])
+    .map(([near, whole]) => (near!.length < whole!.length ? near! : whole!))
 }

@@ -39,7 +39,7 @@ test.each([
   [1250, '1.25 s'],
   [59_990, '59.99 s'],
   [200_000, '3 m 20 s'],
-  [3_600_000, '1 h 0 m'],
+  [3_600_000, '1 h'],
   [5_430_000, '1 h 30 m'],
 ])('%d ms reads as %j', (value, expected) => {
   expect(formatDuration(value)).toBe(expected)

@@ -69,7 +69,7 @@ test('a server that asks for more than maxDelay is not asked again, and the reas
   expect(decide({ failure: refused('rate-limited', { retryAfterMs: 61_000 }) })).toEqual({
     retry: false,
     exhausted: false,
-    why: 'the server asks to wait 1 m 1 s, more than the 1 m 0 s allowed',
+    why: 'the server asks to wait 1 m 1 s, more than the 1 m allowed',
   })
 })
 
