@@ -143,11 +143,12 @@ function finish<T>(steps: Generator<void, T>): T {
 
 async function finishInSlices<T>(steps: Generator<void, T>): Promise<T> {
   for (;;) {
+    // Before the first slice too: whoever read a text of this size has held the event loop already.
+    await new Promise<void>(resolve => setImmediate(resolve))
     const until = performance.now() + SLICE_MS
     do {
       const step = steps.next()
       if (step.done) return step.value
     } while (performance.now() < until)
-    await new Promise<void>(resolve => setImmediate(resolve))
   }
 }
