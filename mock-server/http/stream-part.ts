@@ -13,7 +13,7 @@ import type { ReplyToken } from '../engine/reply-token.ts'
 import type { ServerMetrics } from '../metrics.ts'
 import { type ChunkSet, frameSize } from './content-frames.ts'
 import { closeExchange, type Exchange, sendError } from './exchange.ts'
-import { descriptorOf, writeNow } from './write-now.ts'
+import { descriptorOf, writeNow, writeTextNow } from './write-now.ts'
 
 /** How long a reader that does not keep up is left alone before it is looked at again. */
 const SLOW_READER_MS = 10
@@ -171,9 +171,7 @@ export class StreamPart implements Part {
    * `response.write` would take three writes, and more time than the event's own system call.
    */
   private write(event: string): void {
-    const bytes = Buffer.byteLength(event)
-    const encoding = bytes === event.length ? 'latin1' : 'utf8'
-    const framed = this.chunked ? `${frameSize(bytes)}${event}\r\n` : event
-    this.full = !this.socket.write(framed, encoding)
+    const framed = this.chunked ? `${frameSize(Buffer.byteLength(event))}${event}\r\n` : event
+    this.full = !writeTextNow(this.socket, this.fd, framed)
   }
 }

@@ -41,8 +41,18 @@ export function writeNow(
   scratch.set(token, length)
   length += token.length
   scratch.set(after, length)
-  length += after.length
+  return send(socket, fd, length + after.length)
+}
 
+/** The same for a text, of any length. */
+export function writeTextNow(socket: Socket, fd: number | undefined, text: string): boolean {
+  // A UTF-16 unit is at most three bytes of UTF-8.
+  if (text.length * 3 > maxEventBytes) return socket.write(text)
+  return send(socket, fd, scratch.write(text))
+}
+
+/** Sends the first `length` bytes of the scratch buffer. */
+function send(socket: Socket, fd: number | undefined, length: number): boolean {
   let written = 0
   if (fd !== undefined && socket.writableLength === 0 && !socket.destroyed) {
     try {
