@@ -3,7 +3,7 @@
  *
  * autocannon 9 loses count where a connection ends at the wrong moment: the parser is not reset, the
  * pending request stays queued so that every later latency is wrong, and a FIN mid-stream is silent
- * (bench-peers §5: T, D, E). So every new connection passes through `reconnect`, which settles what was
+ * (see test/integration/bench.test.ts). So every new connection passes through `reconnect`, which settles what was
  * in flight, retires the old socket and starts from a clean parser and queue.
  */
 import { Socket } from 'node:net'

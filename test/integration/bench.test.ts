@@ -1,4 +1,4 @@
-/** The bench against a real server: its figures, and each trap that bench-peers §5 found in autocannon. */
+/** The bench against a real server: its figures, and each of the traps of autocannon 9, by letter. */
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { OptionError } from '../../base/option-error.ts'
