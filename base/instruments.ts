@@ -1,8 +1,8 @@
 /**
- * Counters, gauges and histograms that cost a few nanoseconds to touch, shown through prom-client.
+ * Counters, gauges and histograms that cost some 25 ns to touch, shown through prom-client.
  *
- * prom-client is loaded at the first exposition (55 ms that no start-up pays), and a labelled `inc` of
- * its own takes about a microsecond, which at 50,000 tokens a second is felt.
+ * prom-client is loaded at the first exposition (55 ms that no start-up pays). Its own `observe` and
+ * labelled `inc` take 0.1 to 0.4 µs, and a token touches three instruments of the ten µs it may take.
  */
 import type { Registry } from 'prom-client'
 import { type Buckets, createBuckets } from './buckets.ts'

@@ -109,6 +109,9 @@ async function documents(): Promise<string[]> {
   return names
     .filter(name => name.endsWith('.md'))
     .sort()
-    .map(name => [relative('.', `${folder}${name}`), `${folder}${name}`])
-    .map(([near, whole]) => (near!.length < whole!.length ? near! : whole!))
+    .map(name => {
+      const whole = `${folder}${name}`
+      const near = relative('.', whole)
+      return near.length < whole.length ? near : whole
+    })
 }

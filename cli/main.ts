@@ -3,7 +3,7 @@
 import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { OptionError } from '../base/option-error.ts'
-import { nearest, unknownKey } from '../base/option-table.ts'
+import { flagName, nearest, unknownKey } from '../base/option-table.ts'
 import { version } from '../base/package.ts'
 import { type Command, type ExitCode, exitCode } from './command.ts'
 import { commands, defaultCommand } from './commands.ts'
@@ -56,9 +56,7 @@ async function run(args: readonly string[]): Promise<ExitCode> {
   const [stray] = unknown
   if (stray !== undefined) {
     const key = stray.replace(/^-+/, '').replace(/=.*/s, '')
-    const names = Object.keys(table).map(option =>
-      option.replace(/[A-Z]/g, l => `-${l.toLowerCase()}`),
-    )
+    const names = Object.keys(table).map(option => flagName(option).slice(2))
     throw unknownKey(key, stray, names)
   }
   checkWords(command, words)

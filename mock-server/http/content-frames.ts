@@ -2,7 +2,7 @@
  * The bytes around the tokens of content chunks, made once for all streams that share them.
  *
  * At 2,000 streams each token finds the memory of its own stream cold; what is shared stays in the
- * cache. Strings per stream cost a third of the throughput (`npm run perf pace`).
+ * cache (`npm run perf pace`).
  */
 import {
   type ChunkOptions,

@@ -15,6 +15,9 @@ import { modelsRoute } from './models-route.ts'
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void
 
+const CHAT_PATHS = ['/v1/chat/completions', '/chat/completions']
+const MODEL_PATHS = ['/v1/models', '/models', '/v1/models/*id', '/models/*id']
+
 export interface Health {
   /** False while the server is starting or draining. */
   readonly ready: boolean
@@ -25,14 +28,14 @@ export function createRequestHandler(provider: Provider, health: Health): Reques
   const router = Router()
 
   const chat = chatRoute(provider)
-  router.post(['/v1/chat/completions', '/chat/completions'], chat)
-  router.get(['/v1/models', '/models', '/v1/models/*id', '/models/*id'], modelsRoute(provider))
+  router.post(CHAT_PATHS, chat)
+  router.get(MODEL_PATHS, modelsRoute(provider))
   router.all(
-    ['/v1/chat/completions', '/chat/completions'],
+    CHAT_PATHS,
     refuse(() => wrongMethod(['POST'])),
   )
   router.all(
-    ['/v1/models', '/models', '/v1/models/*id', '/models/*id'],
+    MODEL_PATHS,
     refuse(() => wrongMethod(['GET'])),
   )
   router.get('/healthz', (_, response) => plain(response, 200, 'ok'))
@@ -55,7 +58,7 @@ export function createRequestHandler(provider: Provider, health: Health): Reques
 
   return (request, response) => {
     if (health.draining && !isProbe(request)) return refuseDraining(request, response)
-    // The one path that all load takes need not be looked for: 5 % of a blocking request.
+    // The one path that all load takes need not be looked for.
     if (request.url === '/v1/chat/completions' && request.method === 'POST') {
       return chat(request, response)
     }

@@ -3,7 +3,7 @@
  *
  * A class with everything a token needs in its own fields, and numbers that are small integers: at 2,000
  * streams a token finds the memory of its stream cold, and each object less to go through is a tenth of
- * a microsecond of the ten that a token may take. Closures took a third more (`npm run perf pace`).
+ * a microsecond of the ten that a token may take (`npm run perf pace`).
  */
 import type { Socket } from 'node:net'
 import { dataEvent, doneEvent } from '../../protocol/sse.ts'
