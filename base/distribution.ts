@@ -6,6 +6,7 @@
  *   normal(mean=200ms,sd=30ms)         cut at 0
  *   lognormal(p50=350ms,p95=900ms)     by two quantiles, or (mean=…,cv=…)
  *   gamma(mean=20ms,cv=0.5)            by mean and coefficient of variation
+ *   quantiles(p0=9ms,p50=20ms,p100=2s) by a table of what was measured, straight lines in between
  *
  * Values are durations in ms, or plain numbers (token counts): `unit` says which.
  */
@@ -29,7 +30,7 @@ type Unit = 'ms' | 'count'
 const Z95 = 1.6448536269514722
 
 export const distributionSyntax =
-  'write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…) or gamma(mean=…,cv=…)'
+  'write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…) or quantiles(p0=…,p50=…,p100=…)'
 
 /** Reads `value`; returns undefined when it is no distribution or its parameters make no sense. */
 export function parseDistribution(value: string | number, unit: Unit): Distribution | undefined {
@@ -120,6 +121,50 @@ const families: Readonly<Record<string, Family>> = {
     const sample = (random: Random) => scale * gammaDeviate(shape, random)
     return { text, constant: false, mean: p.mean, sample }
   },
+
+  quantiles(text, p) {
+    const knots = readKnots(p)
+    if (!knots) return undefined
+    const sample = (random: Random) => valueAt(knots, random.next())
+    return { text, constant: false, mean: meanOf(knots), sample }
+  },
+}
+
+/** A share of all draws and the value that they do not exceed. */
+type Knot = readonly [share: number, value: number]
+
+/** `p50`, `p99.9` … in order; undefined unless there are two or more and values grow with them. */
+function readKnots(p: Record<string, number>): readonly Knot[] | undefined {
+  const knots: Knot[] = []
+  for (const [name, value] of Object.entries(p)) {
+    const percent = /^p(\d+(?:\.\d+)?)$/.exec(name)?.[1]
+    if (percent === undefined || Number(percent) > 100) return undefined
+    knots.push([Number(percent) / 100, value])
+  }
+  knots.sort(([a], [b]) => a - b)
+  const grows = knots.every(
+    ([share, value], i) => i === 0 || (share > knots[i - 1]![0] && value >= knots[i - 1]![1]),
+  )
+  return grows && knots.length > 1 ? knots : undefined
+}
+
+/** Beyond the first and the last knot it is theirs. */
+function valueAt(knots: readonly Knot[], share: number): number {
+  let i = 0
+  while (i < knots.length && knots[i]![0] <= share) i++
+  if (i === 0 || i === knots.length) return knots[Math.max(0, i - 1)]![1]
+  const [[from, low], [to, high]] = [knots[i - 1]!, knots[i]!]
+  return low + ((share - from) / (to - from)) * (high - low)
+}
+
+function meanOf(knots: readonly Knot[]): number {
+  const [first, last] = [knots[0]!, knots.at(-1)!]
+  let mean = first[0] * first[1] + (1 - last[0]) * last[1]
+  for (let i = 1; i < knots.length; i++) {
+    const [[from, low], [to, high]] = [knots[i - 1]!, knots[i]!]
+    mean += (to - from) * ((low + high) / 2)
+  }
+  return mean
 }
 
 /** True when exactly these parameters were given. */

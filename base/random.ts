@@ -20,7 +20,7 @@ export interface Random {
 }
 
 /** 32-bit FNV-1a over the UTF-16 units of `text`, continued from `hash`. */
-function fnv1a(text: string, hash: number): number {
+export function fnv1a(text: string, hash = 0x811c9dc5): number {
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   }
@@ -41,7 +41,7 @@ export function createRandom(...keys: readonly (string | number)[]): Random {
 }
 
 function fromIdentity(identity: string): Random {
-  const hash = fnv1a(identity, 0x811c9dc5)
+  const hash = fnv1a(identity)
   const second = fnv1a(identity, 0x9747b28c)
   let a = mixBits(hash)
   let b = mixBits(second)

@@ -37,6 +37,17 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('./demo.ts')).command,
   },
   {
+    name: 'lint',
+    summary:
+      'checks fixture files: every fault with its place, and handlers that are never reached',
+    load: async () => (await import('./lint.ts')).command,
+  },
+  {
+    name: 'profile',
+    summary: "a provider's pace, from recordings or a load run, as options of serve",
+    load: async () => (await import('./profile.ts')).command,
+  },
+  {
     name: 'config',
     summary: 'the effective configuration and where each value came from',
     load: async () => (await import('./config.ts')).command,

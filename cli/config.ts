@@ -57,10 +57,13 @@ export const command = defineCommand({
 
 /** Secrets are masked; a distribution is shown as it was written. */
 function show(key: string, value: unknown): unknown {
-  if (key === 'apiKey') {
-    return [value ?? []].flat().map(secret => `${String(secret).slice(0, 3)}…`)
-  }
+  if (key === 'apiKey' || key === 'upstreamKey') return [value ?? []].flat().map(masked)
+  if (key === 'upstreamKey') return value === undefined ? undefined : masked(value)
   return typeof value === 'object' && value !== null && 'text' in value ? value.text : value
+}
+
+function masked(secret: unknown): string {
+  return `${String(secret).slice(0, 3)}…`
 }
 
 /** What tokadence.yaml may hold: any option at the top, or under its command's name. */

@@ -17,7 +17,10 @@ export interface CompletionHead {
 
 export interface Usage {
   readonly promptTokens: number
+  readonly cachedTokens: number
+  /** Reasoning included. */
   readonly outputTokens: number
+  readonly reasoningTokens: number
 }
 
 export interface FinishedChoice {
@@ -48,14 +51,43 @@ export function completionJson(
   )
 }
 
-function usageJson({ promptTokens, outputTokens }: Usage): string {
+function usageJson({ promptTokens, cachedTokens, outputTokens, reasoningTokens }: Usage): string {
   return (
     `{"prompt_tokens":${promptTokens},"completion_tokens":${outputTokens},` +
     `"total_tokens":${promptTokens + outputTokens},` +
-    '"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},' +
-    '"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,' +
+    `"prompt_tokens_details":{"cached_tokens":${cachedTokens},"audio_tokens":0},` +
+    `"completion_tokens_details":{"reasoning_tokens":${reasoningTokens},"audio_tokens":0,` +
     '"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}'
   )
+}
+
+/** Output tokens that few answers have. */
+export interface RareUsage {
+  /** Of the answer's sound. */
+  readonly audioTokens?: number
+  /** Of a prediction: those that the answer has, and those that it has not, which are paid for all the same. */
+  readonly acceptedTokens?: number
+  readonly rejectedTokens?: number
+}
+
+/** The same as an object. */
+export function usageObject(
+  { promptTokens, cachedTokens, outputTokens, reasoningTokens }: Usage,
+  { audioTokens = 0, acceptedTokens = 0, rejectedTokens = 0 }: RareUsage = {},
+) {
+  const completionTokens = outputTokens + audioTokens + rejectedTokens
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+    prompt_tokens_details: { cached_tokens: cachedTokens, audio_tokens: 0 },
+    completion_tokens_details: {
+      reasoning_tokens: reasoningTokens,
+      audio_tokens: audioTokens,
+      accepted_prediction_tokens: acceptedTokens,
+      rejected_prediction_tokens: rejectedTokens,
+    },
+  }
 }
 
 export interface ChunkOptions {
@@ -122,6 +154,12 @@ const seals: readonly string[] = Array.from(
   { length: 16 },
   (_, length) => `${OBFUSCATION}${PAD_SOURCE.slice(3 * length, 4 * length)}"}`,
 )
+
+/** A chunk's JSON with the pad that makes it 1 (mod 16) characters long. */
+export function padChunk(json: string): string {
+  const open = json.slice(0, -1)
+  return open + sealOf(open.length, true)
+}
 
 /** What closes an object of `length` characters so far: with the pad that makes it 1 (mod 16) long. */
 function sealOf(length: number, includeObfuscation: boolean): string {

@@ -1,248 +1,208 @@
 /**
  * A chat completion as it was asked for: unknown JSON to a ChatRequest, or OpenAI's own refusal.
  *
- * Faults are found in OpenAI's order: model, messages, unknown names, then each field in turn.
- * Written by hand and not through a schema: a request is checked in about a microsecond, and the words
- * of a refusal are part of the wire.
+ * Faults are found in OpenAI's order: model, messages, unknown names, each field in turn, what fields say
+ * together, what the model can. Written by hand and not through a schema: a request is checked in about a
+ * microsecond, and the words of a refusal are part of the wire.
  */
 import {
-  arrayTooLong,
-  emptyArray,
+  bothMaxTokens,
   missingParameter,
   noModel,
-  outOfRange,
-  strayToolMessage,
+  onlyAllowedWhen,
   streamOptionsWithoutStream,
   unknownParameter,
-  unsupportedValue,
+  unrecognizedArguments,
+  unsupportedChoice,
   wrongType,
 } from './api-error.ts'
-
-export interface ChatMessage {
-  readonly role: string
-  readonly content?: string | null | readonly ContentPart[]
-  readonly name?: string | null
-  readonly tool_calls?: readonly unknown[] | null
-}
-interface ContentPart {
-  readonly type: string
-  readonly text?: string
-}
+import type { Ask } from './ask.ts'
+import { capabilitiesOf } from './capabilities.ts'
+import { checkAnswers } from './chat-calls.ts'
+import { checkChatModel } from './chat-capabilities.ts'
+import { chatFields as fields } from './chat-fields.ts'
+import { readTurns, readTurnsLeniently } from './chat-messages.ts'
+import { callsAreFunctions, checkToolUse, readToolUse } from './chat-tools.ts'
+import { anything, type Checks, isObject, type Json, soundFields } from './checks.ts'
+import { readEffort } from './effort.ts'
+import { checkFormatUse, readFormat } from './response-format.ts'
 
 export interface ChatRequest {
-  readonly model: string
-  readonly messages: readonly ChatMessage[]
+  readonly ask: Ask
+  /** As they were sent. */
+  readonly messages: readonly Json[]
   readonly stream: boolean
-  /** How many choices: `n`. */
-  readonly choices: number
-  /** The most output tokens per choice; undefined: as many as the reply has. */
-  readonly maxTokens: number | undefined
-  readonly stop: readonly string[]
   readonly includeUsage: boolean
   readonly includeObfuscation: boolean
-  readonly seed: number | undefined
   /** The tier that the answer names. */
   readonly serviceTier: string
+  /** Whether the answer is to be kept, with these pairs. */
+  readonly store: boolean
+  readonly metadata: Readonly<Record<string, string>>
+  /** Asked with `functions`: calls are answered as `function_call`. */
+  readonly callsAreFunctions: boolean
+  /** Undefined: the answer is not to be spoken. */
+  readonly audio: AskedVoice | undefined
+  /** What the caller expects the answer to be. */
+  readonly prediction: string | undefined
 }
 
-type Json = Readonly<Record<string, unknown>>
+/** How an answer is spoken, e.g. by `alloy` as `wav`. */
+export interface AskedVoice {
+  readonly voice: string
+  readonly format: 'wav' | 'aac' | 'mp3' | 'flac' | 'opus' | 'pcm16'
+}
 
-/** Throws ApiError for a body that OpenAI would refuse. */
-export function parseChatRequest(body: unknown): ChatRequest {
+/** Throws ApiError for a body that OpenAI would refuse; `lenient`: only for one that is no object, or whose messages are no list. */
+export function parseChatRequest(body: unknown, { lenient = false } = {}): ChatRequest {
   if (!isObject(body)) throw wrongType('body', 'an object', body)
+  if (lenient) return readLeniently(body)
   const { model, messages } = body
   if (model === undefined || model === null || model === '') throw noModel()
   if (messages === undefined || messages === null) throw missingParameter('messages')
-  for (const name in body) if (!Object.hasOwn(fields, name)) throw unknownParameter(name)
+  for (const name in body) if (!Object.hasOwn(fields, name)) throw unknownNames(body)
   for (const name of checkedFirst) fields[name]!(body[name], name)
-  for (const name in body) fields[name]!(body[name], name)
+  let turns: Ask['turns'] = []
+  for (const name in body) {
+    if (name === 'messages') turns = readTurns(messages)
+    else fields[name]!(body[name], name)
+  }
+  checkTogether(body, turns)
+  checkChatModel(body, turns)
+  return readChat(body as Sound, turns)
+}
 
-  const stream = body.stream === true
-  const streamOptions = body.stream_options as Json | null | undefined
-  if (streamOptions && !stream) throw streamOptionsWithoutStream()
-  const { stop } = body as { stop?: string | readonly string[] | null }
-  const maxTokens = (body.max_completion_tokens ?? body.max_tokens) as number | null | undefined
-  return {
-    model: model as string,
-    messages: messages as readonly ChatMessage[],
-    stream,
-    choices: (body.n as number | null | undefined) ?? 1,
-    maxTokens: maxTokens ?? undefined,
-    stop: typeof stop === 'string' ? [stop] : (stop ?? []),
-    includeUsage: streamOptions?.include_usage === true,
-    includeObfuscation: streamOptions?.include_obfuscation !== false,
-    seed: (body.seed as number | null | undefined) ?? undefined,
-    serviceTier: answeredTier(body.service_tier as string | null | undefined),
+/** Where several fields are wrong, OpenAI names these before the others, in this order. */
+const checkedFirst = ['n', 'stop', 'temperature'] as const
+
+/** Older models name all of them, newer ones the first. */
+function unknownNames(body: Json) {
+  const names = Object.keys(body).filter(name => !Object.hasOwn(fields, name))
+  const { model } = body
+  const older = typeof model === 'string' && capabilitiesOf(model).older
+  return older ? unrecognizedArguments(names) : unknownParameter(names[0]!)
+}
+
+/** What no check of one field can see. */
+function checkTogether(body: Json, turns: Ask['turns']): void {
+  const { stream, stream_options, max_tokens, max_completion_tokens, logprobs, top_logprobs } = body
+  if (stream_options != null && stream !== true) throw streamOptionsWithoutStream()
+  if (max_tokens != null && max_completion_tokens != null) throw bothMaxTokens()
+  if (top_logprobs != null && logprobs !== true) {
+    throw onlyAllowedWhen('top_logprobs', "'logprobs' is enabled")
+  }
+  checkAudioUse(body)
+  checkToolUse(body)
+  checkAnswers(turns)
+  checkFormatUse(body.response_format, turns)
+}
+
+/** Who asks to be spoken to says how; over a stream only bare samples can go. */
+function checkAudioUse({ modalities, audio, stream }: Json): void {
+  if (!(modalities as readonly string[] | null | undefined)?.includes('audio')) return
+  if (audio == null) throw missingParameter('audio')
+  const { format } = audio as Json
+  if (stream === true && format !== 'pcm16') {
+    throw unsupportedChoice('audio.format', format as string, ['pcm16'], 'when stream=true')
   }
 }
+
+/** A model that answers where none is named. */
+const DEFAULT_MODEL = 'gpt-4o-mini'
+
+/** What would be refused counts as left out, but for what is read with care anyway. */
+const lenientFields: Checks = {
+  ...fields,
+  tools: anything,
+  functions: anything,
+  tool_choice: anything,
+  function_call: anything,
+  response_format: anything,
+}
+
+function readLeniently(body: Json): ChatRequest {
+  const sound = soundFields(body, lenientFields)
+  if (!sound.model) sound.model = DEFAULT_MODEL
+  const { messages } = body
+  if (messages != null && !Array.isArray(messages)) {
+    throw wrongType('messages', 'an array of objects', messages)
+  }
+  sound.messages = Array.isArray(messages) ? messages.filter(isObject) : []
+  return readChat(sound as Sound, readTurnsLeniently(messages))
+}
+
+/** Of a body whose fields are sound. */
+function readChat(body: Sound, turns: Ask['turns']): ChatRequest {
+  const { stop, stream_options: streamOptions } = body
+  const { tools, toolChoice } = readToolUse(body)
+  const ask: Ask = {
+    model: body.model,
+    turns,
+    tools,
+    toolChoice,
+    parallelCalls: body.parallel_tool_calls !== false,
+    format: readFormat(body.response_format),
+    choices: body.n ?? 1,
+    maxTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
+    stop: typeof stop === 'string' ? [stop] : (stop ?? NO_STOP),
+    seed: body.seed ?? undefined,
+    topLogprobs: body.logprobs === true ? (body.top_logprobs ?? 0) : undefined,
+    effort: readEffort(body.reasoning_effort),
+  }
+  return {
+    ask,
+    messages: body.messages,
+    stream: body.stream === true,
+    includeUsage: streamOptions?.include_usage === true,
+    includeObfuscation: streamOptions?.include_obfuscation !== false,
+    serviceTier: answeredTier(body.service_tier),
+    store: body.store === true,
+    metadata: body.metadata ?? NO_METADATA,
+    callsAreFunctions: callsAreFunctions(body),
+    audio: body.modalities?.includes('audio') ? voiceIn(body.audio) : undefined,
+    prediction: body.prediction ? predicted(body.prediction) : undefined,
+  }
+}
+
+/** What is read of a body that was checked. */
+interface Sound extends Json {
+  readonly model: string
+  readonly messages: readonly Json[]
+  readonly n?: number | null
+  readonly stop?: string | readonly string[] | null
+  readonly seed?: number | null
+  readonly max_tokens?: number | null
+  readonly max_completion_tokens?: number | null
+  readonly logprobs?: boolean | null
+  readonly top_logprobs?: number | null
+  readonly reasoning_effort?: string | null
+  readonly service_tier?: string | null
+  readonly stream_options?: Json | null
+  readonly metadata?: Readonly<Record<string, string>> | null
+  readonly modalities?: readonly string[] | null
+  readonly prediction?: Json | null
+}
+
+const NO_STOP: readonly string[] = []
+const NO_METADATA: Readonly<Record<string, string>> = {}
 
 /** `auto` and an absent tier are answered as `default`; the others as themselves. */
 function answeredTier(asked: string | null | undefined): string {
   return !asked || asked === 'auto' ? 'default' : asked
 }
 
-/** Throws ApiError when `value` may not stand under `param`. */
-type Check = (value: unknown, param: string) => void
-
-/** Every name a body may have; null is allowed wherever a name may be left out. */
-const fields: Readonly<Record<string, Check>> = {
-  model: string,
-  messages,
-  audio: object,
-  frequency_penalty: decimal(-2, 2),
-  function_call: anything,
-  functions: arrayOf(object, 'an object'),
-  logit_bias: object,
-  logprobs: boolean,
-  max_completion_tokens: integer(1, Number.MAX_SAFE_INTEGER),
-  max_tokens: integer(1, Number.MAX_SAFE_INTEGER),
-  metadata: object,
-  modalities: arrayOf(string, 'a string'),
-  moderation: object,
-  n: integer(1, 128),
-  parallel_tool_calls: boolean,
-  prediction: object,
-  presence_penalty: decimal(-2, 2),
-  prompt_cache_key: string,
-  prompt_cache_options: object,
-  prompt_cache_retention: oneOf('in_memory', 'in-memory', '24h'),
-  reasoning_effort: oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
-  response_format: object,
-  safety_identifier: string,
-  seed: integer(-(2 ** 63), 2 ** 63),
-  service_tier: oneOf('auto', 'default', 'flex', 'scale', 'priority', 'fast'),
-  stop,
-  store: boolean,
-  stream: boolean,
-  stream_options: streamOptions,
-  temperature: decimal(0, 2),
-  tool_choice: anything,
-  tools: arrayOf(object, 'an object'),
-  top_logprobs: integer(0, 20),
-  top_p: decimal(0, 1),
-  user: string,
-  verbosity: oneOf('low', 'medium', 'high'),
-  web_search_options: object,
-}
-
-/** Where several fields are wrong, OpenAI names these before the others, in this order. */
-const checkedFirst = ['n', 'stop', 'temperature'] as const
-
-function anything(): void {}
-
-function string(value: unknown, param: string): void {
-  if (value != null && typeof value !== 'string') throw wrongType(param, 'a string', value)
-}
-
-function boolean(value: unknown, param: string): void {
-  if (value != null && typeof value !== 'boolean') throw wrongType(param, 'a boolean', value)
-}
-
-function object(value: unknown, param: string): void {
-  if (value != null && !isObject(value)) throw wrongType(param, 'an object', value)
-}
-
-function integer(min: number, max: number): Check {
-  return (value, param) => {
-    if (value == null) return
-    if (typeof value !== 'number' || !Number.isInteger(value)) {
-      throw wrongType(param, 'an integer', value)
-    }
-    if (value < min || value > max) throw outOfRange(param, 'integer', value, { min, max })
+/** Of an `audio` that was checked, or of none. */
+function voiceIn(audio: unknown): AskedVoice {
+  const { voice, format } = isObject(audio) ? audio : ({} as Json)
+  const named = isObject(voice) ? voice.id : voice
+  return {
+    voice: typeof named === 'string' ? named : 'alloy',
+    format: (format as AskedVoice['format'] | undefined) ?? 'wav',
   }
 }
 
-function decimal(min: number, max: number): Check {
-  return (value, param) => {
-    if (value == null) return
-    if (typeof value !== 'number') throw wrongType(param, 'a decimal', value)
-    if (value < min || value > max) throw outOfRange(param, 'decimal', value, { min, max })
-  }
-}
-
-function oneOf(...supported: string[]): Check {
-  return (value, param) => {
-    string(value, param)
-    if (value != null && !supported.includes(value as string)) {
-      throw unsupportedValue(param, value as string, supported)
-    }
-  }
-}
-
-/** `expected`: what each item is, with its article. */
-function arrayOf(item: Check, expected: string): Check {
-  return (value, param) => {
-    if (value == null) return
-    if (!Array.isArray(value)) {
-      throw wrongType(param, `an array of ${expected.replace(/^an? /, '')}s`, value)
-    }
-    for (const [i, element] of value.entries()) {
-      if (element === null) throw wrongType(`${param}[${i}]`, expected, element)
-      item(element, `${param}[${i}]`)
-    }
-  }
-}
-
-function stop(value: unknown, param: string): void {
-  if (value == null || typeof value === 'string') return
-  if (!Array.isArray(value)) throw wrongType(param, 'one of a string or array of strings', value)
-  if (value.length > 4) throw arrayTooLong(param, 4, value.length)
-  for (const [i, item] of value.entries()) string(item ?? undefined, `${param}[${i}]`)
-}
-
-function streamOptions(value: unknown, param: string): void {
-  object(value, param)
-  for (const name in value as Json | null) {
-    if (name !== 'include_usage' && name !== 'include_obfuscation') {
-      throw unknownParameter(`${param}.${name}`)
-    }
-    boolean((value as Json)[name], `${param}.${name}`)
-  }
-}
-
-const roles = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] as const
-
-function messages(value: unknown, param: string): void {
-  if (!Array.isArray(value)) throw wrongType(param, 'an array of objects', value)
-  if (value.length === 0) throw emptyArray(param)
-  let calls = false
-  for (const [i, item] of value.entries()) {
-    const at = `${param}[${i}]`
-    if (!isObject(item)) throw wrongType(at, 'an object', item)
-    const { role, content, name } = item
-    if (role === undefined) throw missingParameter(`${at}.role`)
-    if (typeof role !== 'string') throw wrongType(`${at}.role`, 'a string', role)
-    if (!roles.includes(role as (typeof roles)[number])) {
-      throw unsupportedValue(`${at}.role`, role, roles)
-    }
-    if (role === 'tool' && !calls) throw strayToolMessage(i)
-    if (role !== 'tool') calls = Array.isArray(item.tool_calls)
-    string(name, `${at}.name`)
-    checkContent(content, `${at}.content`)
-  }
-}
-
-function checkContent(content: unknown, at: string): void {
-  if (content == null || typeof content === 'string') return
-  if (!Array.isArray(content)) throw wrongType(at, 'one of a string or array of objects', content)
-  for (const [i, part] of content.entries()) {
-    if (!isObject(part)) throw wrongType(`${at}[${i}]`, 'an object', part)
-    if (part.type === undefined) throw missingParameter(`${at}[${i}].type`)
-    if (typeof part.type !== 'string') throw wrongType(`${at}[${i}].type`, 'a string', part.type)
-    if (part.type === 'text' && typeof part.text !== 'string') {
-      throw part.text === undefined
-        ? missingParameter(`${at}[${i}].text`)
-        : wrongType(`${at}[${i}].text`, 'a string', part.text)
-    }
-  }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The text of a message: its string, or its text parts end to end. */
-export function textOf({ content }: ChatMessage): string {
+function predicted({ content }: Json): string {
   if (typeof content === 'string') return content
-  return (content ?? []).map(part => (part.type === 'text' ? (part.text ?? '') : '')).join('')
+  if (!Array.isArray(content)) return ''
+  return content.map(part => (typeof part?.text === 'string' ? part.text : '')).join('')
 }

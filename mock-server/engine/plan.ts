@@ -1,11 +1,13 @@
-/** A reply decided in full before the first byte leaves: pure, from a seed and a request. */
+/** A reply decided in full before the first byte leaves: pure, from a seed and what is asked. */
 import type { Distribution } from '../../base/distribution.ts'
 import type { Random } from '../../base/random.ts'
-import type { ChatRequest } from '../../protocol/chat-request.ts'
-import { completionId } from '../../protocol/ids.ts'
+import type { Ask } from '../../protocol/ask.ts'
 import type { Tokenizer } from '../../protocol/tokens/tokenizer.ts'
-import { composeProse } from './prose.ts'
-import { cutReply, type Reply, type Said } from './reply.ts'
+import { stepsOf } from './beats.ts'
+import { type ComposeContext, composeItems, type Wanted } from './compose.ts'
+import { beforeStop, cutItems, tokensOf } from './cut.ts'
+import { drawLogprobs } from './logprobs.ts'
+import type { FinishReason, Reply, ReplyItem } from './reply.ts'
 
 /** How fast and how long replies are. */
 export interface Cadence {
@@ -15,13 +17,18 @@ export interface Cadence {
   readonly itl: Distribution
   /** Output tokens of a reply that nothing cuts. */
   readonly tokens: Distribution
+  /** Reasoning tokens of a reply at medium effort, of a model that reasons. */
+  readonly reasoning: Distribution
 }
 
 export interface Plan {
   readonly id: string
   readonly promptTokens: number
-  /** Output tokens of all choices together. */
+  /** Those of the prompt's tokens that were seen before. */
+  readonly cachedTokens: number
+  /** Output tokens of all choices together, and those of them that are reasoning. */
   readonly outputTokens: number
+  readonly reasoningTokens: number
   readonly choices: readonly Reply[]
   /**
    * Due times in ms from the request, one per step, ascending; at step i every choice says its
@@ -34,34 +41,94 @@ export interface PlanContext {
   readonly random: Random
   readonly cadence: Cadence
   readonly tokenizer: Tokenizer
+  /** The id of the answer, drawn before all else. */
+  readonly newId: (random: Random) => string
   readonly promptTokens: number
-  /** The text that the request asks to have back; undefined: prose is composed. */
-  readonly echo: Said | undefined
+  readonly cachedTokens: number
+  /** Tokens of reasoning, before the rest of each reply. */
+  readonly reasoningTokens: number
+  /** What must be said; undefined: the reply is composed. */
+  readonly wanted: Wanted | undefined
 }
 
 /** Draws in a fixed order (id, pace, text), so that cutting a reply does not change what is before the cut. */
-export function planChat(
-  request: ChatRequest,
-  { random, cadence, tokenizer, promptTokens, echo }: PlanContext,
-): Plan {
-  const id = completionId(random)
+export function planReply(ask: Ask, context: PlanContext): Plan {
+  const { random, cadence, tokenizer, promptTokens, cachedTokens, reasoningTokens } = context
+  const id = context.newId(random)
   const length = Math.max(1, Math.round(cadence.tokens.sample(random)))
-  const drawnMs = drawDueTimes(random, cadence, echo?.tokens.length ?? length)
+  // Cut once, for all choices.
+  const wanted = context.wanted && replyOf(context.wanted.items, context.wanted, ask, tokenizer)
+  const drawnMs = drawDueTimes(random, cadence, wanted ? stepsOf(wanted) : length)
 
-  const { stop, maxTokens } = request
-  // Cut once, for all choices: it was cut at its stop before its tokens were made.
-  const echoed = echo && cutReply(echo, [], maxTokens, tokenizer)
   const choices: Reply[] = []
   let outputTokens = 0
+  let thought = 0
   let steps = 1
-  for (let i = 0; i < request.choices; i++) {
-    const reply = echoed ?? cutReply(composeProse(random, length), stop, maxTokens, tokenizer)
-    choices.push(reply)
+  for (let i = 0; i < ask.choices; i++) {
+    const reply = wanted ?? composed(ask, { random, choice: i, length, reasoningTokens, tokenizer })
+    const told =
+      ask.topLogprobs === undefined ? reply : withLogprobs(reply, ask, random.fork(`choice ${i}`))
+    choices.push(told)
     outputTokens += reply.outputTokens
-    steps = Math.max(steps, reply.tokens.length)
+    thought += reply.reasoningTokens
+    steps = Math.max(steps, stepsOf(reply))
   }
   const dueMs = steps === drawnMs.length ? drawnMs : fitted(drawnMs, steps, random, cadence)
-  return { id, promptTokens, outputTokens, choices, dueMs }
+  return { id, promptTokens, cachedTokens, outputTokens, reasoningTokens: thought, choices, dueMs }
+}
+
+function composed(ask: Ask, context: ComposeContext): Reply {
+  return replyOf(composeItems(ask, context), NOTHING_MORE, ask, context.tokenizer)
+}
+
+const NOTHING_MORE = { finishReason: undefined, stoppedAt: undefined }
+
+function replyOf(
+  all: readonly ReplyItem[],
+  { finishReason, stoppedAt }: Pick<Wanted, 'finishReason' | 'stoppedAt'>,
+  ask: Ask,
+  tokenizer: Tokenizer,
+): Reply {
+  const stopped =
+    ask.stop.length === 0 ? { items: all, stoppedAt } : stopItems(all, ask.stop, tokenizer)
+  const items = cutItems(stopped.items, ask.maxTokens)
+  const isCut = items !== stopped.items
+  const [first] = items
+  return {
+    items,
+    outputTokens: tokensOf(items),
+    reasoningTokens: first?.kind === 'reasoning' ? first.outputTokens : 0,
+    finishReason: isCut ? 'length' : (finishReason ?? reasonOf(items)),
+    stoppedAt: isCut ? undefined : (stopped.stoppedAt ?? stoppedAt),
+  }
+}
+
+function reasonOf(items: readonly ReplyItem[]): FinishReason {
+  return items.at(-1)?.kind === 'call' ? 'tool_calls' : 'stop'
+}
+
+/** Stop texts end what is said aloud, and what would come after it; thoughts and arguments run on. */
+function stopItems(all: readonly ReplyItem[], stop: readonly string[], tokenizer: Tokenizer) {
+  const items: ReplyItem[] = []
+  for (const item of all) {
+    if (item.kind !== 'text') {
+      items.push(item)
+      continue
+    }
+    const { said, stoppedAt } = beforeStop(item, stop, tokenizer)
+    items.push({ ...item, ...said })
+    if (stoppedAt !== undefined) return { items, stoppedAt }
+  }
+  return { items, stoppedAt: undefined }
+}
+
+function withLogprobs(reply: Reply, { topLogprobs = 0 }: Ask, random: Random): Reply {
+  const items = reply.items.map((item, i) =>
+    item.kind === 'text' || item.kind === 'refusal'
+      ? { ...item, logprobs: drawLogprobs(random.fork(`logprobs ${i}`), item.tokens, topLogprobs) }
+      : item,
+  )
+  return { ...reply, items }
 }
 
 /** A constant cadence has one list of due times per length: made once, shared by every request. */

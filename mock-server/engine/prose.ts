@@ -1,8 +1,8 @@
 /** Plausible prose of a given length, from the sentences of corpus.ts. */
 import type { Random } from '../../base/random.ts'
 import { sentences } from './corpus.ts'
-import type { Said } from './reply.ts'
 import { type ReplyToken, replyToken } from './reply-token.ts'
+import type { Said } from './said.ts'
 
 /** The corpus' tokens, made once and shared by every reply. */
 const tokensOf = new Map<string, ReplyToken>()

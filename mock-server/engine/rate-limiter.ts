@@ -62,10 +62,17 @@ interface Caller {
   readonly inFlight: Set<Lease>
 }
 
-const NO_LIMITS: LimitsState = { requests: undefined, tokens: undefined }
+/**
+ * What is told where no limit is set: an account of the highest tier that is hardly used. Nothing is refused,
+ * and clients that steer by these headers find them.
+ */
+export const UNMETERED: LimitsState = {
+  requests: { limit: 30_000, remaining: 29_999, resetMs: 2 },
+  tokens: { limit: 150_000_000, remaining: 149_997_500, resetMs: 1 },
+}
 const unlimited: Decision = {
   admitted: true,
-  limits: NO_LIMITS,
+  limits: UNMETERED,
   lease: { endsAtMs: 0, release() {} },
 }
 /** What a request is taken to last until its plan is known. */

@@ -2,20 +2,24 @@
  * What a request says, as a short key: equal for equal conversations, whatever is said about streaming,
  * length or the caller, so that a stream and its blocking twin draw the same reply.
  */
-import type { ChatRequest } from '../../protocol/chat-request.ts'
+import type { Ask } from '../../protocol/ask.ts'
 
-/** 16 hexadecimal digits over the model, the seed and every message. */
-export function contentKey({ model, seed, messages }: ChatRequest): string {
+/** 16 hexadecimal digits over the model, the seed, every turn and what form the answer must have. */
+export function contentKey({ model, seed, turns, tools, toolChoice, format }: Ask): string {
   high = 0x811c9dc5
   low = 0x9747b28c
   take(model)
   if (seed !== undefined) take(String(seed))
-  for (const { role, content, name, tool_calls } of messages) {
+  for (const { role, content, name, calls, callId, media } of turns) {
     take(role)
-    take(typeof content === 'string' ? content : JSON.stringify(content ?? null))
-    if (name != null) take(name)
-    if (tool_calls != null) take(JSON.stringify(tool_calls))
+    take(content)
+    if (name !== undefined) take(name)
+    if (calls !== undefined) take(JSON.stringify(calls))
+    if (callId !== undefined) take(callId)
+    if (media !== undefined) take(JSON.stringify(media))
   }
+  if (tools.length > 0) take(JSON.stringify([tools, toolChoice]))
+  if (format.kind !== 'text') take(JSON.stringify(format))
   return hexadecimal(high) + hexadecimal(low)
 }
 

@@ -1,8 +1,12 @@
 /** One request on its way through the server: its answer's headers, its journal entry, its end. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError, internalError, organization } from '../../protocol/api-error.ts'
+import type { ErrorAnswer } from '../dialects/dialect.ts'
+import { errorIn } from '../dialects/in-dialect.ts'
 import type { JournalEntry, Outcome } from '../engine/journal.ts'
+import type { Lease } from '../engine/rate-limiter.ts'
 import type { Provider } from '../provider.ts'
+import type { AzureRequest } from './azure-request.ts'
 
 export interface Exchange {
   readonly provider: Provider
@@ -10,20 +14,38 @@ export interface Exchange {
   readonly response: ServerResponse
   readonly startMs: number
   readonly entry: JournalEntry
-  readonly endpoint: Endpoint
-  /** What must be given back when the request is over, however it ends; set once it is held. */
+  readonly endpoint: EndpointName
+  /** How it is refused; undefined: as the dialect does. */
+  refusal: ((error: ApiError, requestId: string) => ErrorAnswer) | undefined
+  /** What it holds of the limits, given back when it is over. */
+  lease: Lease | undefined
+  /** What must be stopped when the request is over, however it ends; set once it is held. */
   onOver: (() => void) | undefined
 }
 
 /** The closed set of endpoint names in metrics. */
-export type Endpoint = 'chat.completions' | 'models' | 'other'
+export type EndpointName =
+  | 'chat.completions'
+  | 'completions'
+  | 'responses'
+  | 'conversations'
+  | 'messages'
+  | 'embeddings'
+  | 'moderations'
+  | 'images'
+  | 'audio'
+  | 'files'
+  | 'uploads'
+  | 'batches'
+  | 'models'
+  | 'other'
 
-/** Opens the request's journal entry and watches for its end. */
+/** Opens the request's journal entry and watches for its end; it is over already when the client has gone. */
 export function openExchange(
   provider: Provider,
   request: IncomingMessage,
   response: ServerResponse,
-  endpoint: Endpoint,
+  endpoint: EndpointName,
 ): Exchange {
   const { clock, journal, metrics } = provider
   const exchange: Exchange = {
@@ -36,11 +58,13 @@ export function openExchange(
       number: provider.nextNumber(),
       requestId: provider.newRequestId(),
       method: request.method ?? '',
-      path: request.url ?? '',
+      path: withoutKeys((request as AzureRequest).originalUrl ?? request.url ?? ''),
       receivedAtMs: clock.wallMs(),
       attempt: attemptOf(request),
       done: { outcome: 'open', status: 0, chunks: 0, maxPacingErrorMs: 0 },
     },
+    refusal: undefined,
+    lease: undefined,
     onOver: undefined,
   }
   journal.add(exchange.entry)
@@ -49,13 +73,20 @@ export function openExchange(
     if (exchange.entry.done.outcome === 'open') hangUp(exchange)
   }
   response.on('close', onClose)
+  const { socket } = request
   // A response that waits for its turn in the pipe is not told that its connection is gone.
   if (!response.socket) {
-    const { socket } = request
     socket.setMaxListeners(0).once('close', onClose)
     response.once('close', () => socket.off('close', onClose))
   }
+  // Nor is one told whose client went while what answers it was loaded.
+  if (socket.destroyed) hangUp(exchange)
   return exchange
+}
+
+/** Azure's older clients put their key into the query, which is told in logs. */
+function withoutKeys(url: string): string {
+  return url.includes('key=') ? url.replace(/([?&][\w-]*key=)[^&]*/gi, '$1[redacted]') : url
 }
 
 function attemptOf(request: IncomingMessage): number {
@@ -73,6 +104,7 @@ export function closeExchange(exchange: Exchange, outcome: Outcome): void {
   entry.done.status = response.headersSent ? response.statusCode : 0
   exchange.onOver?.()
   exchange.onOver = undefined
+  exchange.lease?.release()
   const { metrics } = provider
   metrics.requestEnded()
   metrics.requestAnswered(endpoint, entry.done.status)
@@ -89,17 +121,28 @@ function hangUp(exchange: Exchange): void {
 /** The headers of every answer, added to `headers`, a flat list of names and values. */
 export function addAnswerHeaders(exchange: Exchange, headers: string[]): string[] {
   const { entry, provider, startMs } = exchange
+  const processingMs = Math.round(provider.clock.nowMs() - startMs)
+  const own = provider.dialect.answer?.headers
+  if (own) {
+    headers.push(...flatHeaders(own(entry.requestId, processingMs)))
+    return headers
+  }
   headers.push(
     'openai-version',
     '2020-10-01',
     'openai-organization',
     organization,
     'openai-processing-ms',
-    String(Math.round(provider.clock.nowMs() - startMs)),
+    String(processingMs),
     'x-request-id',
     entry.requestId,
   )
   return headers
+}
+
+/** `{ name: value }` as a flat list of names and values. */
+export function flatHeaders(headers: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(headers).flat()
 }
 
 export function sendJson(
@@ -116,18 +159,37 @@ export function sendJson(
   exchange.response.end(json, bytes === json.length ? 'latin1' : 'utf8')
 }
 
+/** Sends a whole body that is not JSON, and ends the exchange. `more`: names and values, the content type among them. */
+export function sendBytes(
+  exchange: Exchange,
+  bytes: Uint8Array,
+  more: readonly string[] = [],
+): void {
+  const headers = ['content-length', String(bytes.length), ...more]
+  exchange.response.writeHead(200, addAnswerHeaders(exchange, headers))
+  exchange.response.end(bytes)
+  closeExchange(exchange, 'ok')
+}
+
+/** A fault of our own, counted and logged. */
+export function reportUnexpected({ metrics, log }: Provider, error: unknown): void {
+  metrics.internalErrors.add()
+  log('error', `unexpected: ${(error as Error)?.stack ?? String(error)}`)
+}
+
 /** The only place where an error becomes an answer. What is not an ApiError is our own bug. */
 export function sendError(exchange: Exchange, error: unknown): void {
   const { provider, response, entry } = exchange
   if (entry.done.outcome !== 'open') return
   const refused = error instanceof ApiError
   const answer = refused ? error : internalError()
-  if (!refused) {
-    provider.metrics.internalErrors.add()
-    provider.log('error', `unexpected: ${(error as Error)?.stack ?? String(error)}`)
-  }
+  if (!refused) reportUnexpected(provider, error)
   entry.error = { code: answer.code, message: refused ? answer.message : String(error) }
   if (response.headersSent) response.destroy()
-  else sendJson(exchange, answer.status, answer.toBody(), Object.entries(answer.headers).flat())
+  else {
+    const { status, json, headers } =
+      exchange.refusal?.(answer, entry.requestId) ?? errorIn(provider.dialect, answer)
+    sendJson(exchange, status, json, flatHeaders(headers))
+  }
   closeExchange(exchange, refused ? 'refused' : 'failed')
 }

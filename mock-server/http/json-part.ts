@@ -1,13 +1,12 @@
-/** A planned reply, played as one JSON object when its last token is due. */
-import { type CompletionHead, completionJson } from '../../protocol/chat-completion.ts'
+/** An answer that is sent as one JSON object when its last token is due. */
 import { OVER, type Part } from '../engine/conductor.ts'
 import type { Plan } from '../engine/plan.ts'
 import { closeExchange, type Exchange, sendError, sendJson } from './exchange.ts'
 
 export function createJsonPart(
   exchange: Exchange,
-  plan: Plan,
-  head: CompletionHead,
+  plan: Pick<Plan, 'dueMs' | 'outputTokens'>,
+  body: () => string,
   headers: readonly string[],
 ): Part {
   const { startMs, entry, provider } = exchange
@@ -17,7 +16,7 @@ export function createJsonPart(
     dueMs: startMs + dueMs,
     play(nowMs) {
       const lateMs = nowMs - startMs - dueMs
-      sendJson(exchange, 200, completionJson(head, plan.id, plan.choices, plan), headers)
+      sendJson(exchange, 200, body(), headers)
       entry.done.maxPacingErrorMs = lateMs
       entry.done.firstTokenMs = entry.done.lastTokenMs = nowMs - startMs
       provider.metrics.pacingError.observe(lateMs / 1000)

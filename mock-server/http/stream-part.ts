@@ -8,15 +8,14 @@
 import type { Socket } from 'node:net'
 import { dataEvent, doneEvent } from '../../protocol/sse.ts'
 import { OVER, type Part } from '../engine/conductor.ts'
+import type { PlainText } from '../engine/plain-text.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { ReplyToken } from '../engine/reply-token.ts'
 import type { ServerMetrics } from '../metrics.ts'
 import { type ChunkSet, frameSize } from './content-frames.ts'
 import { closeExchange, type Exchange, sendError } from './exchange.ts'
+import { slowReaderMs } from './pacing.ts'
 import { descriptorOf, writeNow, writeTextNow } from './write-now.ts'
-
-/** How long a reader that does not keep up is left alone before it is looked at again. */
-const SLOW_READER_MS = 10
 
 export class StreamPart implements Part {
   slot = 0
@@ -37,6 +36,7 @@ export class StreamPart implements Part {
   private readonly chunks: ChunkSet
   private readonly metrics: ServerMetrics
   private readonly plan: Plan
+  private readonly texts: readonly PlainText[]
   /** The first choice's tokens; most replies have no other. */
   private readonly tokens: readonly ReplyToken[]
   private readonly exchange: Exchange
@@ -48,6 +48,7 @@ export class StreamPart implements Part {
   constructor(
     exchange: Exchange,
     plan: Plan,
+    texts: readonly PlainText[],
     { chunks, socket, includeUsage }: { chunks: ChunkSet; socket: Socket; includeUsage: boolean },
   ) {
     this.id = plan.id
@@ -58,7 +59,8 @@ export class StreamPart implements Part {
     this.chunks = chunks
     this.metrics = exchange.provider.metrics
     this.plan = plan
-    this.tokens = plan.choices[0]!.tokens
+    this.texts = texts
+    this.tokens = texts[0]!.tokens
     this.exchange = exchange
     this.includeUsage = includeUsage
     this.chunked = exchange.response.chunkedEncoding
@@ -74,15 +76,15 @@ export class StreamPart implements Part {
     // for it stays under a socket's high-water mark and one step.
     if (this.full) {
       this.full = this.socket.writableNeedDrain
-      if (this.full) return nowMs + SLOW_READER_MS
+      if (this.full) return nowMs + slowReaderMs
     }
     // The hang-up is on its way to us: every write until then would be an error object.
-    if (this.socket.destroyed) return nowMs + SLOW_READER_MS
-    const { step, tokens } = this
-    const { choices, dueMs } = this.plan
+    if (this.socket.destroyed) return nowMs + slowReaderMs
+    const { step, tokens, texts } = this
+    const { dueMs } = this.plan
     if (step === 0) this.sayRoles()
     if (step < tokens.length) this.sayToken(0, tokens[step]!, nowMs)
-    if (choices.length > 1) this.sayOtherChoices(nowMs)
+    if (texts.length > 1) this.sayOtherChoices(nowMs)
     if (step === Math.max(0, tokens.length - 1)) this.sayFinish(0)
     this.step = step + 1
     if (step + 1 < dueMs.length) return this.startMs + dueMs[step + 1]!
@@ -134,15 +136,15 @@ export class StreamPart implements Part {
   }
 
   private sayRoles(): void {
-    const { choices } = this.plan
-    for (let i = 0; i < choices.length; i++) this.say(this.chunks.template.role(this.id, i))
+    const { texts } = this
+    for (let i = 0; i < texts.length; i++) this.say(this.chunks.template.role(this.id, i))
   }
 
   /** The choices after the first speak in step with it. */
   private sayOtherChoices(nowMs: number): void {
-    const { choices } = this.plan
-    for (let i = 1; i < choices.length; i++) {
-      const { tokens } = choices[i]!
+    const { texts } = this
+    for (let i = 1; i < texts.length; i++) {
+      const { tokens } = texts[i]!
       const token = tokens[this.step]
       if (token) this.sayToken(i, token, nowMs)
       if (this.step === Math.max(0, tokens.length - 1)) this.sayFinish(i)
@@ -150,7 +152,7 @@ export class StreamPart implements Part {
   }
 
   private sayFinish(choice: number): void {
-    const { finishReason } = this.plan.choices[choice]!
+    const { finishReason } = this.texts[choice]!
     this.say(this.chunks.template.finish(this.id, choice, finishReason))
   }
 

@@ -14,6 +14,8 @@ export interface Tokenizer {
   splitInSlices(text: string): Promise<TokenText[]>
   /** The pieces that merging never crosses, in order: `pieces.join('') === text`. */
   pieces(text: string): Iterable<string>
+  /** The text of these tokens; a number that is none stands for nothing, broken characters for U+FFFD. */
+  decode(tokens: readonly number[]): string
 }
 
 /** One token's text; where a character spans several tokens, the text of all of them together. */
@@ -36,6 +38,8 @@ const SLICE_MS = 5
 const encoder = new TextEncoder()
 /** A byte order mark is text here. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+const NO_BYTES = new Uint8Array()
 
 const loading = new Map<EncodingName, Promise<Tokenizer>>()
 const loaded = new Map<EncodingName, Tokenizer>()
@@ -126,6 +130,8 @@ function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     split: text => finish(splitSteps(text)),
     splitInSlices: text => finishInSlices(splitSteps(text)),
     pieces: text => piecesOf(vocabulary, text),
+    decode: tokens =>
+      decoder.decode(Buffer.concat(tokens.map(token => vocabulary.bytesOf(token) ?? NO_BYTES))),
   }
 }
 

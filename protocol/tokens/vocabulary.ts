@@ -13,6 +13,8 @@ export interface Vocabulary {
   readonly pattern: RegExp
   /** The rank of bytes[start, end), or -1 when they are no token. */
   rankOf(bytes: Uint8Array, start: number, end: number): number
+  /** The bytes of the token with this rank; undefined: there is none. */
+  bytesOf(rank: number): Uint8Array | undefined
 }
 
 const SPACE = 32
@@ -56,8 +58,17 @@ function build(name: EncodingName, { pat_str, bpe_ranks }: RankFile): Vocabulary
     slots[slot] = token
   }
 
+  /** Where each rank's token is, made when first needed. */
+  let tokenOfRank: Map<number, number> | undefined
+
   return {
     name,
+    bytesOf(rank) {
+      tokenOfRank ??= new Map(Array.from({ length: size }, (_, token) => [ranks[token]!, token]))
+      const token = tokenOfRank.get(rank)
+      if (token === undefined) return undefined
+      return vocabularyBytes.subarray(starts[token]!, starts[token + 1]!)
+    },
     pattern: new RegExp(pat_str, 'gu'),
     rankOf(bytes, start, end) {
       const length = end - start

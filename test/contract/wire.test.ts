@@ -136,8 +136,14 @@ const notJson = /^We could not parse the JSON body of your request\. \(HINT: Thi
 
 test.each<[string, string, Parameters<typeof rawRequest>[1], number, string | RegExp]>([
   // what, line, options, status, message
-  ['GET chat', 'GET /v1/chat/completions HTTP/1.1', {}, 405, 'Only POST requests are accepted.'],
-  ['DELETE a model', 'DELETE /v1/models/x HTTP/1.1', {}, 405, 'Only GET requests are accepted.'],
+  ['GET embeddings', 'GET /v1/embeddings HTTP/1.1', {}, 405, 'Only POST requests are accepted.'],
+  [
+    'PUT a model',
+    'PUT /v1/models/x HTTP/1.1',
+    {},
+    405,
+    'Only GET and DELETE requests are accepted.',
+  ],
   ['an unknown path', 'POST /v1/xyz?a=b HTTP/1.1', {}, 404, 'Invalid URL (POST /v1/xyz)'],
   ['the root', 'GET / HTTP/1.1', {}, 404, 'Invalid URL (GET /)'],
   ['two slashes', 'GET // HTTP/1.1', {}, 404, 'Invalid URL (GET //)'],
@@ -186,7 +192,7 @@ test.each<[string, string, Parameters<typeof rawRequest>[1], number, string | Re
   expect(Object.keys(error)).toEqual(['message', 'type', 'param', 'code'])
   expect(response.headers['content-type']).toBe('application/json')
   expect(response.headers['x-request-id']).toMatch(/^req_/)
-  const allowed = /^Only (\w+) requests/.exec(error.message)?.[1]
+  const allowed = /^Only (.+) requests/.exec(error.message)?.[1]?.replaceAll(' and ', ', ')
   expect(response.headers.allow).toBe(allowed)
   const realm = status === 401 ? 'Bearer realm="OpenAI API"' : undefined
   expect(response.headers['www-authenticate']).toBe(realm)
@@ -204,19 +210,46 @@ test('HEAD is answered without a body', async () => {
   const server = await start()
   const models = await exchange(server, 'HEAD /v1/models HTTP/1.1')
   expect([models.status, models.headers['content-type']]).toEqual([200, 'application/json'])
-  const chat = await exchange(server, 'HEAD /v1/chat/completions HTTP/1.1')
-  expect([chat.status, chat.headers.allow]).toEqual([405, 'POST'])
+  const embeddings = await exchange(server, 'HEAD /v1/embeddings HTTP/1.1')
+  expect([embeddings.status, embeddings.headers.allow]).toEqual([405, 'POST'])
 })
 
 test.each([
-  { 'content-type': 'text/plain' },
-  { 'content-type': 'application/x-www-form-urlencoded' },
   { 'content-type': 'application/json; charset=utf-8' },
+  { 'content-type': 'application/vnd.api+json' },
   {},
   { authorization: 'bearer sk-test' }, // the scheme's case says nothing
 ] as Record<string, string>[])('with headers %j a JSON body is a JSON body', async headers => {
   const { status } = await exchange(await start(), CHAT, { headers, body: chatBody('Hi.') })
   expect(status).toBe(200)
+})
+
+test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+  'JSON that calls itself %s is refused, unless the server is lenient',
+  async type => {
+    const request = { headers: { 'content-type': type }, body: chatBody('Hi.') }
+    const refused = await exchange(await start(), CHAT, request)
+    expect(refused.status).toBe(415)
+    expect(JSON.parse(refused.body).error.code).toBe('unsupported_content_type')
+    const lenient = await exchange(await start({ lenient: true }), CHAT, request)
+    expect(lenient.status).toBe(200)
+  },
+)
+
+test("a wish for another protocol is passed over: Java's client asks for h2c with its first request", async () => {
+  const headers = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAMAAABk',
+  }
+  await using connection = await connectRaw((await start()).port)
+  for (const body of [echoBody('x'.repeat(100_000)), echoBody('again')]) {
+    connection.send(rawRequest(CHAT, { headers, body }))
+    const { status, body: answer } = await connection.receive()
+    expect(status).toBe(200)
+    const { content } = JSON.parse(answer).choices[0].message
+    expect(`Reply with exactly this text: ${content}`).toBe(JSON.parse(body).messages[0].content)
+  }
 })
 
 test('whether it streams is for the body to say, whatever Accept says', async () => {

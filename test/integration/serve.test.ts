@@ -88,7 +88,8 @@ test('a second signal, of whatever kind, ends it at once', async () => {
 
 test('a flag beats the environment, that the file, that the default; config shows where from', async () => {
   const config = write('itl: 5ms\nttft: 9ms\nserve:\n  tokens: 7\n')
-  const env = { TOKADENCE_TTFT: '20ms', TOKADENCE_API_KEY: 'sk-secret-key' }
+  const keys = { TOKADENCE_API_KEY: 'sk-secret-key', TOKADENCE_UPSTREAM_KEY: 'sk-other-key' }
+  const env = { TOKADENCE_TTFT: '20ms', ...keys }
   const { code, stdout } = await run(['config', '--config', config, '--json'], env)
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
@@ -97,6 +98,7 @@ test('a flag beats the environment, that the file, that the default; config show
     ttft: { value: '20ms', origin: 'TOKADENCE_TTFT' },
     tokens: { value: '7', origin: `${config}:4:3` },
     apiKey: { value: ['sk-…'], origin: 'TOKADENCE_API_KEY' }, // secrets stay secret
+    upstreamKey: { value: 'sk-…', origin: 'TOKADENCE_UPSTREAM_KEY' },
   })
   const { program, origin } = await startServe(['--config', config, '--tokens', '2'], { env })
   await using _ = program
@@ -170,7 +172,7 @@ test.concurrent.each<[string, string[], Record<string, string>, string]>([
     'a wrong value of a variable',
     ['serve'],
     { TOKADENCE_TTFT: 'soon' },
-    'TOKADENCE_TTFT: "soon" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…) or gamma(mean=…,cv=…)',
+    'TOKADENCE_TTFT: "soon" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…) or quantiles(p0=…,p50=…,p100=…)',
   ],
   [
     'a wrong value in the file',
@@ -182,7 +184,7 @@ test.concurrent.each<[string, string[], Record<string, string>, string]>([
     'a flag without its value',
     ['serve', '--ttft'],
     {},
-    '--ttft: "" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…) or gamma(mean=…,cv=…)',
+    '--ttft: "" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…) or quantiles(p0=…,p50=…,p100=…)',
   ],
   [
     'an unknown flag',

@@ -39,6 +39,10 @@ test.each([
   ['lognormal(p50=100ms,p95=100ms)', 100],
   ['lognormal(mean=350ms,cv=0.8)', 350],
   ['gamma(mean=20ms,cv=0.5)', 20],
+  ['quantiles(p0=0,p100=200ms)', 100],
+  ['quantiles(p100=2s, p50=20ms, p0=10ms)', 512.5], // half of 15 and half of 1010
+  ['quantiles(p10=10ms,p90=20ms)', 15], // level beyond what is named
+  ['quantiles(p0=0,p99.9=0,p100=1s)', 0.5],
 ])('%j is a distribution with mean %d ms', (text, expected) => {
   expect(ms(text).mean).toBeCloseTo(expected, 9)
   expect(ms(text).text).toBe(text.trim())
@@ -61,6 +65,12 @@ test.each([
   'gamma(mean=20ms,cv=0)', // a constant: say so
   'gamma(mean=20ms,cv=50ms)', // a ratio has no unit
   'weibull(1,2)',
+  'quantiles(p50=20ms)', // one point is no table
+  'quantiles(p0=20ms,p100=10ms)', // upside down
+  'quantiles(p0=1ms,p101=2ms)',
+  'quantiles(p50=1ms,p50.0=2ms)', // named twice
+  'quantiles(1ms,2ms)',
+  'quantiles(p0=1ms,mean=2ms)',
   'constructor(1)', // what every object has is no family
   'uniform(1ms,2ms) ms',
 ])('%j is none', text => {
@@ -118,4 +128,19 @@ test.each([0.5, 1, 2])('a gamma quantity has its mean and a variation of %d', cv
 
 test('gamma with a variation of 1 is exponential: its median is mean × ln 2', () => {
   expectNear(sample(ms('gamma(mean=20ms,cv=1)'))[SAMPLES / 2]!, 20 * Math.LN2, 0.03)
+})
+
+test('a quantity by a table of quantiles has them, and what lies halfway between', () => {
+  const distribution = ms('quantiles(p5=10ms,p50=20ms,p95=110ms,p100=1s)')
+  const values = sample(distribution)
+  const at = (share: number) => values[Math.floor(SAMPLES * share)]!
+  expect(values[0]).toBe(10)
+  expect(at(0.04)).toBe(10)
+  expectNear(at(0.275), 15, 0.02)
+  expectNear(at(0.5), 20, 0.03)
+  expectNear(at(0.725), 65, 0.03)
+  expectNear(at(0.95), 110, 0.1)
+  expectNear(at(0.975), 555, 0.03)
+  expect(values.at(-1)).toBeLessThanOrEqual(1000)
+  expectNear(mean(values), distribution.mean, 0.02)
 })

@@ -89,7 +89,7 @@ test.each([
 
 test('a distribution is refused with its syntax', () => {
   expect(refusal(() => give('ttft', 'normal(1,2)'))).toBe(
-    '--flag: "normal(1,2)" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…) or gamma(mean=…,cv=…)',
+    '--flag: "normal(1,2)" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…) or quantiles(p0=…,p50=…,p100=…)',
   )
 })
 

@@ -10,8 +10,13 @@ test('every default is one that the option itself allows', () => {
 })
 
 test('without options it listens on loopback, at 4010, at the pace of a real provider', () => {
-  const { ttft, itl, tokens, ...options } = readOptions(serverOptions, {}, 'test')
-  expect([ttft.mean, itl.mean, tokens.mean]).toEqual([350, 18, 64])
+  const { ttft, itl, tokens, reasoning, batchTime, ...options } = readOptions(
+    serverOptions,
+    {},
+    'test',
+  )
+  const paces = [ttft, itl, tokens, reasoning, batchTime]
+  expect(paces.map(({ mean }) => mean)).toEqual([350, 18, 64, 64, 2000])
   expect(options).toEqual({
     port: 4010,
     host: '127.0.0.1',
@@ -21,8 +26,17 @@ test('without options it listens on loopback, at 4010, at the pace of a real pro
     apiKey: [],
     models: [],
     seed: undefined,
+    dialect: 'openai',
+    lenient: false,
     maxBodyBytes: 33_554_432,
     journal: 1000,
     logLevel: 'info',
+    upstream: undefined,
+    upstreamKey: undefined,
+    record: undefined,
+    replay: undefined,
+    replaySpeed: undefined,
+    fixtures: [],
+    fixturesOnly: false,
   })
 })

@@ -13,7 +13,7 @@ const head = {
   serviceTier: 'default',
   fingerprint: 'fp_0123456789',
 }
-const usage = { promptTokens: 9, outputTokens: 3 }
+const usage = { promptTokens: 9, cachedTokens: 0, outputTokens: 3, reasoningTokens: 0 }
 const plain = { includeUsage: false, includeObfuscation: false }
 
 const START =

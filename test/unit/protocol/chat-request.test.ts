@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '../../../protocol/api-error.ts'
-import { parseChatRequest, textOf } from '../../../protocol/chat-request.ts'
+import { parseChatRequest } from '../../../protocol/chat-request.ts'
 
 const messages = [{ role: 'user', content: 'Hi.' }]
 const body = { model: 'gpt-4o-mini', messages }
@@ -17,34 +17,73 @@ function refusal(given: unknown): ApiError {
 
 test('a plain request has the defaults of the API', () => {
   expect(parseChatRequest(body)).toEqual({
-    model: 'gpt-4o-mini',
+    ask: {
+      model: 'gpt-4o-mini',
+      turns: [{ role: 'user', content: 'Hi.' }],
+      tools: [],
+      toolChoice: 'none',
+      parallelCalls: true,
+      format: { kind: 'text' },
+      choices: 1,
+      maxTokens: undefined,
+      stop: [],
+      seed: undefined,
+      topLogprobs: undefined,
+      effort: undefined,
+    },
     messages,
     stream: false,
-    choices: 1,
-    maxTokens: undefined,
-    stop: [],
     includeUsage: false,
     includeObfuscation: true,
-    seed: undefined,
     serviceTier: 'default',
+    store: false,
+    metadata: {},
+    callsAreFunctions: false,
+    audio: undefined,
+    prediction: undefined,
   })
 })
 
 test.each([
   [{ stream: true }, { stream: true }],
-  [{ n: 2 }, { choices: 2 }],
-  [{ max_tokens: 5 }, { maxTokens: 5 }],
-  [{ max_completion_tokens: 6 }, { maxTokens: 6 }],
-  [{ max_tokens: 5, max_completion_tokens: 6 }, { maxTokens: 6 }], // the newer name wins
-  [{ stop: 'end' }, { stop: ['end'] }],
-  [{ stop: ['a', 'b'] }, { stop: ['a', 'b'] }],
-  [{ seed: -7 }, { seed: -7 }],
+  [{ n: 2 }, { ask: { choices: 2 } }],
+  [{ max_tokens: 5 }, { ask: { maxTokens: 5 } }],
+  [{ max_completion_tokens: 6 }, { ask: { maxTokens: 6 } }],
+  [{ stop: 'end' }, { ask: { stop: ['end'] } }],
+  [{ stop: ['a', 'b'] }, { ask: { stop: ['a', 'b'] } }],
+  [{ seed: -7 }, { ask: { seed: -7 } }],
   [{ stream: true, stream_options: { include_usage: true } }, { includeUsage: true }],
   [{ stream: true, stream_options: { include_obfuscation: false } }, { includeObfuscation: false }],
   // the tier that the answer names
   [{ service_tier: 'auto' }, { serviceTier: 'default' }],
   [{ service_tier: 'flex' }, { serviceTier: 'flex' }],
   [{ service_tier: 'priority' }, { serviceTier: 'priority' }],
+  [
+    { store: true, metadata: { a: 'b' } },
+    { store: true, metadata: { a: 'b' } },
+  ],
+  [{ prediction: { type: 'content', content: 'ab' } }, { prediction: 'ab' }],
+  [
+    { prediction: { type: 'content', content: [{ type: 'text', text: 'a' }, { text: 'b' }] } },
+    { prediction: 'ab' },
+  ],
+  [
+    { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'mp3' } },
+    { audio: { voice: 'alloy', format: 'mp3' } },
+  ],
+  [
+    { modalities: ['audio'], audio: { voice: { id: 'voice_1' }, format: 'wav' } },
+    { audio: { voice: 'voice_1', format: 'wav' } },
+  ],
+  [{ audio: { voice: 'alloy', format: 'wav' } }, { audio: undefined }], // not asked for
+  // what is asked of the model
+  [{ n: 2, max_tokens: 5, stop: 'x' }, { ask: { choices: 2, maxTokens: 5, stop: ['x'] } }],
+  [{ logprobs: true }, { ask: { topLogprobs: 0 } }],
+  [{ logprobs: true, top_logprobs: 3 }, { ask: { topLogprobs: 3 } }],
+  [{ logprobs: false }, { ask: { topLogprobs: undefined } }],
+  [{ parallel_tool_calls: false }, { ask: { parallelCalls: false } }],
+  [{ model: 'gpt-5.6', reasoning_effort: 'low' }, { ask: { effort: 'low' } }],
+  [{ model: 'gpt-5.6', reasoning_effort: 'max' }, { ask: { effort: 'xhigh' } }],
 ])('%j is read as %j', (more, read) => {
   expect(parseChatRequest({ ...body, ...more })).toMatchObject(read)
 })
@@ -60,20 +99,14 @@ test.each([
     logprobs: true,
     top_logprobs: 20,
   },
-  { temperature: 2, top_p: 0, reasoning_effort: 'none', response_format: { type: 'json_object' } },
+  { temperature: 2, top_p: 0, reasoning_effort: 'none', response_format: { type: 'text' } },
   { tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: 'auto' },
   { messages: [{ role: 'assistant' }] }, // a message may lack content
   { messages: [{ role: 'user', content: null, name: null }] },
-  { messages: [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'image_url' }] }] },
-  {
-    messages: [
-      { role: 'assistant', content: null, tool_calls: [{ id: 'c' }] },
-      { role: 'tool', content: '1', tool_call_id: 'c' },
-      { role: 'tool', content: '2', tool_call_id: 'd' },
-    ],
-  },
+  { logit_bias: { 50256: -100 }, modalities: ['text'], prediction: null },
+  { metadata: Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`k${i}`, ''])) },
 ])('%j is taken', more => {
-  expect(parseChatRequest({ ...body, ...more }).model).toBe('gpt-4o-mini')
+  expect(parseChatRequest({ ...body, ...more }).ask.model).toBe('gpt-4o-mini')
 })
 
 test('null stands for leaving out, for every field that may be left out', () => {
@@ -248,6 +281,127 @@ test.each([
     'messages[0].content[0].text',
     'missing_required_parameter',
   ],
+  [
+    { ...body, max_tokens: 5, max_completion_tokens: 5 },
+    "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+    'max_tokens',
+    'invalid_parameter_combination',
+  ],
+  [
+    { ...body, top_logprobs: 2 },
+    "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled.",
+    'top_logprobs',
+    null,
+  ],
+  [
+    { ...body, metadata: { k: 'x'.repeat(513) } },
+    "Invalid 'metadata.k': string too long. Expected a string with maximum length 512, but got a string with length 513 instead.",
+    'metadata.k',
+    'string_above_max_length',
+  ],
+  [
+    { ...body, metadata: { k: 1 } },
+    "Invalid type for 'metadata.k': expected a string, but got an integer instead.",
+    'metadata.k',
+    'invalid_type',
+  ],
+  [
+    { ...body, metadata: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [i, ''])) },
+    "Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got an object with 17 properties instead.",
+    'metadata',
+    'object_above_max_properties',
+  ],
+  [
+    { ...body, metadata: { ['k'.repeat(65)]: '' } },
+    "Invalid property name in 'metadata': name too long. Expected a property name with maximum length 64, but got a property name with length 65 instead.",
+    'metadata',
+    'property_name_above_max_length',
+  ],
+  [
+    { ...body, logit_bias: { hello: 1 } },
+    "Invalid key in 'logit_bias': hello. You should only be submitting non-negative integers.",
+    'logit_bias',
+    null,
+  ],
+  [
+    { ...body, logit_bias: { 5: 101 } },
+    "Invalid 'logit_bias.5': decimal above maximum value. Expected a value <= 100, but got 101 instead.",
+    'logit_bias.5',
+    'decimal_above_max_value',
+  ],
+  [
+    { ...body, presence_penalty: -2.5 },
+    "Invalid 'presence_penalty': decimal below minimum value. Expected a value >= -2, but got -2.5 instead.",
+    'presence_penalty',
+    'decimal_below_min_value',
+  ],
+  [
+    { ...body, top_logprobs: 21, logprobs: true },
+    "Invalid 'top_logprobs': integer above maximum value. Expected a value <= 20, but got 21 instead.",
+    'top_logprobs',
+    'integer_above_max_value',
+  ],
+  [
+    { ...body, stop: ['a', null] },
+    "Invalid type for 'stop[1]': expected a string, but got null instead.",
+    'stop[1]',
+    'invalid_type',
+  ],
+  [
+    { ...body, modalities: ['smell'] },
+    "Invalid value: 'smell'. Supported values are: 'text' and 'audio'.",
+    'modalities[0]',
+    'invalid_value',
+  ],
+  [
+    { ...body, modalities: ['audio'] },
+    "Missing required parameter: 'audio'.",
+    'audio',
+    'missing_required_parameter',
+  ],
+  [
+    { ...body, modalities: ['audio'], stream: true, audio: { voice: 'ash', format: 'wav' } },
+    "Unsupported value: 'audio.format' does not support 'wav' when stream=true. Supported values are: 'pcm16'.",
+    'audio.format',
+    'unsupported_value',
+  ],
+  [
+    { ...body, audio: { format: 'wav' } },
+    "Missing required parameter: 'audio.voice'.",
+    'audio.voice',
+    'missing_required_parameter',
+  ],
+  [
+    { ...body, prediction: { type: 'guess', content: '' } },
+    "Invalid value: 'guess'. Supported values are: 'content'.",
+    'prediction.type',
+    'invalid_value',
+  ],
+  [
+    { ...body, prompt_cache_key: 'k'.repeat(65) },
+    "Invalid 'prompt_cache_key': string too long. Expected a string with maximum length 64, but got a string with length 65 instead.",
+    'prompt_cache_key',
+    'string_above_max_length',
+  ],
+  [
+    { ...body, service_tier: 'first' },
+    "Invalid value: 'first'. Supported values are: 'auto', 'default', 'flex', 'scale', 'priority', and 'fast'.",
+    'service_tier',
+    'invalid_value',
+  ],
+  [
+    // older models know fewer words
+    { model: 'gpt-4', messages, top_k: 1 },
+    'Unrecognized request argument supplied: top_k',
+    null,
+    null,
+  ],
+  [
+    { model: 'gpt-3.5-turbo', messages, top_k: 1, min_p: 0.1 },
+    'Unrecognized request arguments supplied: top_k, min_p',
+    null,
+    null,
+  ],
 ])('%j is refused in the words of the API', (given, message, param, code) => {
   const { status, type, ...error } = refusal(given)
   expect([status, type]).toEqual([400, 'invalid_request_error'])
@@ -265,6 +419,11 @@ test.each([
   [{ temperature: 9, stop: 5, n: 0, ...body }, /^Invalid 'n'/],
   [{ temperature: 9, stop: 5, ...body }, /^Invalid type for 'stop'/],
   [{ user: 5, temperature: 9, ...body }, /^Invalid 'temperature'/],
+  [{ user: 5, model: 'm', messages: [] }, /^Invalid type for 'user'/], // else in the body's order
+  // what is wrong with one field comes before what several say together, and that before the model
+  [{ ...body, top_logprobs: 1, seed: 'x' }, /^Invalid type for 'seed'/],
+  [{ ...body, model: 'o3', max_tokens: 5, top_logprobs: 1 }, /^The 'top_logprobs' parameter/],
+  [{ ...body, model: 'o3', max_tokens: 5, stop: 'x' }, /^Unsupported parameter: 'max_tokens'/],
 ])('of several faults in %j the first is named', (given, message) => {
   const found = refusal(given).message
   if (typeof message === 'string') expect(found).toBe(message)
@@ -289,19 +448,4 @@ test.each([
   expect(refusal(given).message).toBe(
     `Invalid type for 'body': expected an object, but got ${shown} instead.`,
   )
-})
-
-test.each([
-  [{ role: 'user', content: 'a' }, 'a'],
-  [{ role: 'user', content: null }, ''],
-  [{ role: 'user' }, ''],
-  [
-    {
-      role: 'user',
-      content: [{ type: 'text', text: 'a' }, { type: 'image_url' }, { type: 'text', text: 'b' }],
-    },
-    'ab',
-  ],
-])('the text of %j is %j', (message, text) => {
-  expect(textOf(message)).toBe(text)
 })

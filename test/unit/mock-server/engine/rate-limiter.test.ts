@@ -152,10 +152,13 @@ test('each API key and model has limits of its own', () => {
   expect(refused(decide(1, 0, 'b', 'gpt-4o')).refusal.model).toBe('gpt-4o')
 })
 
-test('without limits everything is let in and no limit is told', () => {
+test('without limits everything is let in, and a large account that is hardly used is told', () => {
   const decide = limiter({})
   for (let i = 0; i < 100; i++) {
-    expect(admitted(decide(1e12, 0)).limits).toEqual({ requests: undefined, tokens: undefined })
+    expect(admitted(decide(1e12, 0)).limits).toEqual({
+      requests: { limit: 30_000, remaining: 29_999, resetMs: 2 },
+      tokens: { limit: 150_000_000, remaining: 149_997_500, resetMs: 1 },
+    })
   }
 })
 

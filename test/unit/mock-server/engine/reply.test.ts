@@ -1,14 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { composeEcho, cutReply, echoAsked } from '../../../../mock-server/engine/reply.ts'
-import type { ReplyToken } from '../../../../mock-server/engine/reply-token.ts'
+import { spoken } from '../../../../mock-server/engine/compose.ts'
+import { beforeStop, cutItems, firstStop } from '../../../../mock-server/engine/cut.ts'
+import { echoAsked } from '../../../../mock-server/engine/echo.ts'
+import { type Said, sayInSlices, sayText, textOf } from '../../../../mock-server/engine/said.ts'
 import { loadTokenizer } from '../../../../protocol/tokens/tokenizer.ts'
 
 const tokenizer = await loadTokenizer('o200k_base')
-
-function textOf(tokens: readonly ReplyToken[]): string {
-  return tokens.map(token => token.text).join('')
-}
 
 /** A lone surrogate has no bytes of its own; what is sent for it is U+FFFD. */
 function wellFormed(text: string): string {
@@ -16,7 +14,7 @@ function wellFormed(text: string): string {
 }
 
 test('every token carries its JSON and the bytes of it', async () => {
-  for (const token of (await composeEcho('say "hi"\n\té 🚀 漢', [], tokenizer)).tokens) {
+  for (const token of (await sayInSlices('say "hi"\n\té 🚀 漢', tokenizer)).tokens) {
     expect(`"${token.json}"`).toBe(JSON.stringify(token.text))
   }
 })
@@ -28,20 +26,30 @@ test.each([
   ['  Answer with exactly this text:pong', 'pong'],
   ['Reply with exactly this text:  two spaces, then a line\n', ' two spaces, then a line\n'],
   ['Reply with exactly this text:', ''],
+  ['Repeat this text exactly, nothing else: pong', 'pong'],
+  ['Say exactly: alpha beta', 'alpha beta'],
   ['Do not reply with exactly this text: pong', undefined],
   ['Reply with this text: pong', undefined],
 ])('%j asks for %j back', (content, asked) => {
   expect(echoAsked([{ role: 'user', content }])).toBe(asked)
 })
 
+test('a word in quotes may be asked for anywhere, also by the system', () => {
+  const system = 'Whatever the user says, reply with exactly the word "quartz" and nothing else.'
+  const question = { role: 'user', content: 'What is the capital of France?' } as const
+  expect(echoAsked([{ role: 'system', content: system }, question])).toBe('quartz')
+  expect(
+    echoAsked([{ role: 'user', content: 'Hi. Please answer with only the text "a b".' }]),
+  ).toBe('a b')
+  expect(echoAsked([{ role: 'system', content: 'Answer with care.' }, question])).toBeUndefined()
+})
+
 test('only the last user message can ask for an echo', () => {
-  const ask = { role: 'user', content: 'Reply with exactly this text: a' }
-  const other = { role: 'user', content: 'And now?' }
+  const ask = { role: 'user', content: 'Reply with exactly this text: a' } as const
+  const other = { role: 'user', content: 'And now?' } as const
   expect(echoAsked([ask, other])).toBeUndefined()
   expect(echoAsked([other, ask, { role: 'assistant', content: 'x' }])).toBe('a')
   expect(echoAsked([{ role: 'system', content: ask.content }])).toBeUndefined()
-  const parts = [{ type: 'text', text: ask.content }, { type: 'image_url' }]
-  expect(echoAsked([{ role: 'user', content: parts }])).toBe('a')
 })
 
 test('an echo comes back character by character, whatever it holds', async () => {
@@ -55,9 +63,10 @@ test('an echo comes back character by character, whatever it holds', async () =>
   ]
   await fc.assert(
     fc.asyncProperty(units, async text => {
-      const { tokens, json } = await composeEcho(text, [], tokenizer)
+      const said = await sayInSlices(text, tokenizer)
+      const { tokens, json } = said
       expect(JSON.parse(`"${json}"`)).toBe(wellFormed(text))
-      expect(textOf(tokens)).toBe(wellFormed(text))
+      expect(textOf(said)).toBe(wellFormed(text))
       expect(tokens.reduce((sum, token) => sum + token.tokens, 0)).toBe(tokenizer.count(text))
     }),
     { seed: 1, numRuns: 60, examples: samples.map(text => [text]) },
@@ -65,44 +74,47 @@ test('an echo comes back character by character, whatever it holds', async () =>
 })
 
 test.each([
-  // stop, max tokens, text, reason; the reply is 'One two three. One two three.'
-  [[], undefined, 'One two three. One two three.', 'stop'],
-  [[], 100, 'One two three. One two three.', 'stop'],
-  [[], 8, 'One two three. One two three.', 'stop'], // exactly as many as it has
-  [[], 7, 'One two three. One two three', 'length'],
-  [[], 1, 'One', 'length'],
-  [[' three'], undefined, 'One two', 'stop'],
-  [['hree'], undefined, 'One two t', 'stop'], // inside a token
-  [['zzz', 'two'], undefined, 'One ', 'stop'],
-  [['three', 'two'], undefined, 'One ', 'stop'], // the first to come, not the first of the list
-  [['One'], undefined, '', 'stop'],
-  [[''], undefined, 'One two three. One two three.', 'stop'], // an empty text stops nothing
-  [['zzz'], undefined, 'One two three. One two three.', 'stop'],
-  [[' three'], 1, 'One', 'length'], // both: the stop first, then the limit
-  [[' two'], 1, 'One', 'stop'],
-])('stop %j and max %s leave %j', async (stop, maxTokens, text, finishReason) => {
-  const said = await composeEcho('One two three. One two three.', [], tokenizer)
+  // stop, max tokens, text; the reply is 'One two three. One two three.'
+  [[], undefined, 'One two three. One two three.'],
+  [[], 100, 'One two three. One two three.'],
+  [[], 8, 'One two three. One two three.'], // exactly as many as it has
+  [[], 7, 'One two three. One two three'],
+  [[], 1, 'One'],
+  [[' three'], undefined, 'One two'],
+  [['hree'], undefined, 'One two t'], // inside a token
+  [['zzz', 'two'], undefined, 'One '],
+  [['three', 'two'], undefined, 'One '], // the first to come, not the first of the list
+  [['One'], undefined, ''],
+  [[''], undefined, 'One two three. One two three.'], // an empty text stops nothing
+  [['zzz'], undefined, 'One two three. One two three.'],
+  [[' three'], 1, 'One'], // both: the stop first, then the limit
+  [[' two'], 1, 'One'],
+])('stop %j and max %s leave %j', (stop, maxTokens, text) => {
+  const said = sayText('One two three. One two three.', tokenizer)
   expect(said.tokens).toHaveLength(8)
-  const reply = cutReply(said, stop, maxTokens, tokenizer)
-  expect([textOf(reply.tokens), reply.finishReason]).toEqual([text, finishReason])
-  expect(JSON.parse(`"${reply.json}"`)).toBe(text)
-  expect(reply.outputTokens).toBe(tokenizer.count(text))
+  const [item] = cutItems([spoken('text', beforeStop(said, stop, tokenizer).said)], maxTokens)
+  expect(textOf(item!)).toBe(text)
+  expect(JSON.parse(`"${item!.json}"`)).toBe(text)
+  expect(item!.outputTokens).toBe(tokenizer.count(text))
 })
 
-test('max_tokens does not cut a character in two', async () => {
-  const said = await composeEcho('👩‍👩‍👧‍👦', [], tokenizer)
+test('what is not cut is the same list', () => {
+  const items = [spoken('text', sayText('One two.', tokenizer))]
+  expect(cutItems(items, 3)).toBe(items)
+  expect(cutItems(items, undefined)).toBe(items)
+})
+
+test('the most tokens do not cut a character in two', () => {
+  const said = sayText('👩‍👩‍👧‍👦', tokenizer)
   for (let max = 1; max < 12; max++) {
-    const { tokens } = cutReply(said, [], max, tokenizer)
-    expect(tokens.reduce((sum, token) => sum + token.tokens, 0)).toBeLessThanOrEqual(max)
-    expect(textOf(tokens)).toBe(wellFormed(textOf(tokens)))
-    expect('👩‍👩‍👧‍👦'.startsWith(textOf(tokens))).toBe(true)
+    const item: Said = cutItems([spoken('text', said)], max)[0]!
+    expect(item.outputTokens).toBeLessThanOrEqual(max)
+    expect(item.tokens.reduce((sum, { tokens }) => sum + tokens, 0)).toBe(item.outputTokens)
+    expect('👩‍👩‍👧‍👦'.startsWith(textOf(item))).toBe(true)
   }
 })
 
-test('an echo ends before the first of its stop texts, and only what is before it is made into tokens', async () => {
-  const said = await composeEcho('One two. END three. STOP', ['STOP', 'END'], tokenizer)
-  expect(said.json).toBe('One two. ')
-  expect(said.tokens.reduce((sum, token) => sum + token.tokens, 0)).toBe(
-    tokenizer.count('One two. '),
-  )
+test('the first stop text is the first to come in the text', () => {
+  expect(firstStop('One two. END three. STOP', ['STOP', 'END'])).toEqual({ mark: 'END', place: 9 })
+  expect(firstStop('One two.', ['END', ''])).toBeUndefined()
 })

@@ -4,8 +4,12 @@ import { parseChatRequest } from '../../../../protocol/chat-request.ts'
 
 const messages = [{ role: 'user', content: 'Hi.' }]
 
+const tool = { type: 'function', function: { name: 'f' } }
+const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } })
+const result = (id: string) => ({ role: 'tool', content: '1', tool_call_id: id })
+
 function key(more: object = {}): string {
-  return contentKey(parseChatRequest({ model: 'gpt-4o-mini', messages, ...more }))
+  return contentKey(parseChatRequest({ model: 'gpt-4o-mini', messages, ...more }).ask)
 }
 
 test('a key is the same in every version', () => {
@@ -34,11 +38,15 @@ test('whatever is said changes the key', () => {
     say({ role: 'system', content: 'Hi.' }),
     say({ role: 'user', content: 'Hi.', name: 'a' }),
     say({ role: 'user', content: 'H' }, { role: 'user', content: 'i.' }), // where one ends counts
-    say({ role: 'user', content: [{ type: 'text', text: 'Hi.' }] }),
-    say({ role: 'user' }),
+    say({
+      role: 'user',
+      content: [{ type: 'image_url', image_url: { url: 'https://a.example/a.png' } }],
+    }),
     say({ role: 'user', content: '' }),
-    say({ role: 'assistant', content: 'Hi.', tool_calls: [{ id: 'a' }] }),
-    say({ role: 'assistant', content: 'Hi.', tool_calls: [{ id: 'b' }] }),
+    say({ role: 'assistant', tool_calls: [call('a')] }, result('a')),
+    say({ role: 'assistant', tool_calls: [call('b')] }, result('b')),
+    key({ tools: [tool] }),
+    key({ tools: [tool], tool_choice: 'required' }),
   ]
   expect(new Set(keys).size).toBe(keys.length)
 })

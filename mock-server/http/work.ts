@@ -1,0 +1,63 @@
+/** What requests share that generate something other than a reply: model, chance, limits and pace. */
+import { createHash, webcrypto } from 'node:crypto'
+import type { Random } from '../../base/random.ts'
+import { unknownModel } from '../../protocol/api-error.ts'
+import { keptSteps } from '../engine/journal.ts'
+import { admitTokens } from './admit.ts'
+import type { Call } from './endpoint.ts'
+import { randomFor } from './request-chance.ts'
+
+type Request = Pick<Call, 'exchange' | 'provider'>
+
+/** Notes the model; throws ApiError when it is not served. */
+export function serveModel({ exchange, provider }: Request, model: string): void {
+  exchange.entry.model = model
+  if (!provider.serves(model)) throw unknownModel(model)
+}
+
+/** The request's random stream, named by the caller's own key, else by what it says. */
+export function chanceOf({ exchange }: Pick<Call, 'exchange'>, says: readonly string[]): Random {
+  return randomFor(exchange, () => keyOf(says))
+}
+
+/** 16 hexadecimal digits. */
+function keyOf(says: readonly string[]): string {
+  const hash = createHash('sha1')
+  for (const text of says) hash.update(text).update('\u001f')
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** What a file says to `chanceOf`; hashed off the event loop. */
+export async function hashOf(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.digest('SHA-1', bytes)).toString('hex')
+}
+
+export interface WorkTokens {
+  readonly promptTokens: number
+  readonly outputTokens: number
+}
+
+/** Takes the request past the limits; returns the headers that tell of them. Throws ApiError 429. */
+export function admitWork(
+  { exchange, apiKey }: Pick<Call, 'exchange' | 'apiKey'>,
+  { promptTokens, outputTokens }: WorkTokens,
+): readonly string[] {
+  const model = exchange.entry.model ?? ''
+  return admitTokens(exchange, { apiKey, model, tokens: promptTokens + outputTokens })
+}
+
+/** Due times in ms from the request of `steps` steps, at the pace of tokens. */
+export function paceWork(
+  { exchange, provider }: Request,
+  random: Random,
+  steps: number,
+  { promptTokens, outputTokens }: WorkTokens,
+): readonly number[] {
+  const { ttft, itl } = provider.cadence
+  const dueMs = [ttft.sample(random)]
+  while (dueMs.length < steps) dueMs.push(dueMs.at(-1)! + itl.sample(random))
+  if (exchange.lease) exchange.lease.endsAtMs = exchange.startMs + dueMs.at(-1)!
+  exchange.entry.intended = { promptTokens, outputTokens, dueMs: dueMs.slice(0, keptSteps) }
+  provider.metrics.inputTokens.value += promptTokens
+  return dueMs
+}
