@@ -57,7 +57,7 @@ export const command = defineCommand({
 
 /** Secrets are masked; a distribution is shown as it was written. */
 function show(key: string, value: unknown): unknown {
-  if (key === 'apiKey' || key === 'upstreamKey') return [value ?? []].flat().map(masked)
+  if (key === 'apiKey') return [value ?? []].flat().map(masked)
   if (key === 'upstreamKey') return value === undefined ? undefined : masked(value)
   return typeof value === 'object' && value !== null && 'text' in value ? value.text : value
 }

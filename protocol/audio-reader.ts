@@ -94,7 +94,7 @@ function webmSeconds(file: Buffer): number {
       : single >= 0 && single + 7 <= head.length
         ? head.readFloatBE(single + 3)
         : 0
-  return ms > 0 ? ms / 1000 : file.length / BYTES_A_SECOND
+  return ms > 0 && Number.isFinite(ms) ? ms / 1000 : file.length / BYTES_A_SECOND
 }
 
 function id3Bytes(file: Buffer): number {

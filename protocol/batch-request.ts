@@ -28,11 +28,13 @@ const fields: Checks = {
   output_expires_after: expiresAfter,
 }
 
-/** Throws ApiError for a body that OpenAI would refuse; `lenient`: only for an endpoint that is none. */
+/** Throws ApiError for a body that OpenAI would refuse; `lenient`: only for an endpoint or a file that is none. */
 export function parseBatchRequest(body: unknown, lenient = false): BatchRequest {
   if (!isObject(body)) throw wrongType('body', 'an object', body)
-  if (lenient) fields.endpoint!(body.endpoint, 'endpoint')
-  else checkFields(body, fields)
+  if (lenient) {
+    fields.endpoint!(body.endpoint, 'endpoint')
+    string(body.input_file_id, 'input_file_id')
+  } else checkFields(body, fields)
   const { input_file_id: inputFileId, endpoint, completion_window: window } = body
   return {
     input_file_id: String(inputFileId),

@@ -30,6 +30,11 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A JSON value as text: a text as it is, nothing as ''. `String` throws for `{ "toString": 1 }`. */
+export function shownText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+}
+
 export function anything(): void {}
 
 export function string(value: unknown, param: string): void {

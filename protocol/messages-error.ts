@@ -73,7 +73,10 @@ export function messagesErrors(wallMs: () => number) {
       'x-should-retry': String(status === 429 || status >= 500),
       ...messagesHeaders(error.headers, wallMs()),
     }
-    const json = JSON.stringify({ type: 'error', error: { type, message }, request_id: requestId })
+    const { code } = error
+    const details = code?.startsWith('thread_') ? { details: { error_code: code } } : {}
+    const said = { type, message, ...details }
+    const json = JSON.stringify({ type: 'error', error: said, request_id: requestId })
     return { status, json, headers }
   }
 }

@@ -1,7 +1,17 @@
 /** The input of a response: a text or a list of items, checked and brought to one form. */
 import type { Random } from '../base/random.ts'
 import { noCallForOutput, noOutputForCall, wrongIdPrefix, wrongType } from './api-error.ts'
-import { arrayOf, type Checks, type Json, object, oneOf, required, string, text } from './checks.ts'
+import {
+  arrayOf,
+  type Checks,
+  type Json,
+  object,
+  oneOf,
+  required,
+  shownText,
+  string,
+  text,
+} from './checks.ts'
 import { itemId, itemPrefix } from './responses-ids.ts'
 
 /** An item of input or output as the wire has it; once it is kept it has an id. */
@@ -73,11 +83,12 @@ export const checkItems = listed
 
 function checkItem(item: unknown, at: string): void {
   object(item, at)
-  const { type, id } = item as Json
+  const { type, id, call_id: callId } = item as Json
   itemType(type, `${at}.type`)
   const name = typeOf(item as Json)
   for (const field in shapes[name]) shapes[name][field]!((item as Json)[field], `${at}.${field}`)
   string(id, `${at}.id`)
+  string(callId, `${at}.call_id`)
 }
 
 /** An item without a type is a message, or with nothing but an id a reference to one. */
@@ -185,8 +196,8 @@ export function checkCalls(items: readonly Item[]): void {
     const id = item.call_id ?? item.id
     if (CALL.test(item.type)) called.add(id)
     if (!CALL_OUTPUT.test(item.type)) continue
-    if (!called.has(id)) throw noCallForOutput(String(id))
+    if (!called.has(id)) throw noCallForOutput(shownText(id))
     answered.add(id)
   }
-  for (const id of called) if (!answered.has(id)) throw noOutputForCall(String(id))
+  for (const id of called) if (!answered.has(id)) throw noOutputForCall(shownText(id))
 }

@@ -93,6 +93,12 @@ function checkTool(tool: unknown, at: string): void {
   if (type === 'namespace') checkTools((tool as Json).tools, `${at}.tools`)
 }
 
+const allowedTools = required(
+  arrayOf((tool, at) => {
+    object(tool, at)
+    required(string)((tool as Json).type, `${at}.type`)
+  }, 'an object'),
+)
 const choiceWords = ['none', 'auto', 'required'] as const
 
 /** The shape of `tool_choice`: a word, or an object with a type. */
@@ -109,7 +115,7 @@ export function checkToolChoice(value: unknown, at: string): void {
   }
   if (value.type === 'allowed_tools') {
     required(oneOf('auto', 'required'))(value.mode, `${at}.mode`)
-    required(arrayOf(object, 'an object'))(value.tools, `${at}.tools`)
+    allowedTools(value.tools, `${at}.tools`)
   }
 }
 

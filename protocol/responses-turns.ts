@@ -1,21 +1,25 @@
 /** Items of a response's context as the turns of a conversation. */
 import type { ToolCall, Turn } from './ask.ts'
-import { isObject, type Json } from './checks.ts'
+import { isObject, type Json, shownText } from './checks.ts'
 import { readCompaction } from './responses-compaction.ts'
 import type { Item } from './responses-input.ts'
 
 /** What is no turn, such as a search that the provider made, is left out. */
 export function turnsOf(items: readonly Item[]): readonly Turn[] {
   const turns: Turn[] = []
+  /** Those of the last turn, where it is calls. */
+  let calls: ToolCall[] | undefined
   for (const item of items) {
     const call = callOf(item)
-    const last = turns.at(-1)
-    if (call && last?.role === 'assistant' && last.calls) {
-      turns[turns.length - 1] = { ...last, calls: [...last.calls, call] }
-    } else if (call) turns.push({ role: 'assistant', content: '', calls: [call] })
-    else {
+    if (call && calls) calls.push(call)
+    else if (call) {
+      calls = [call]
+      turns.push({ role: 'assistant', content: '', calls })
+    } else {
       const turn = turnOf(item)
-      if (turn) turns.push(turn)
+      if (!turn) continue
+      calls = undefined
+      turns.push(turn)
     }
   }
   return turns
@@ -23,18 +27,18 @@ export function turnsOf(items: readonly Item[]): readonly Turn[] {
 
 function callOf(item: Item): ToolCall | undefined {
   const { type, call_id, id, name } = item
-  const callId = String(call_id ?? id)
+  const callId = shownText(call_id ?? id)
   switch (type) {
     case 'function_call':
-      return { id: callId, name: String(name), arguments: String(item.arguments) }
+      return { id: callId, name: shownText(name), arguments: shownText(item.arguments) }
     case 'custom_tool_call':
-      return { id: callId, name: String(name), arguments: String(item.input) }
+      return { id: callId, name: shownText(name), arguments: shownText(item.input) }
     case 'computer_call':
     case 'local_shell_call':
     case 'shell_call':
-      return { id: callId, name: type, arguments: json(item.action ?? item.actions) }
+      return { id: callId, name: type, arguments: shownText(item.action ?? item.actions) }
     case 'apply_patch_call':
-      return { id: callId, name: type, arguments: json(item.operation) }
+      return { id: callId, name: type, arguments: shownText(item.operation) }
     default:
       return undefined
   }
@@ -51,15 +55,15 @@ function turnOf(item: Item): Turn | undefined {
     case 'local_shell_call_output':
     case 'shell_call_output':
     case 'apply_patch_call_output':
-      return { ...messageTurn('tool', item.output), callId: String(call_id ?? id) }
+      return { ...messageTurn('tool', item.output), callId: shownText(call_id ?? id) }
     case 'mcp_approval_response':
       return { role: 'tool', content: item.approve === true ? 'approved' : 'denied' }
     case 'mcp_call':
-      return { role: 'tool', content: String(item.output ?? '') }
+      return { role: 'tool', content: shownText(item.output ?? '') }
     case 'reasoning':
       return thoughtTurn(item)
     case 'compaction':
-      return { role: 'developer', content: readCompaction(String(item.encrypted_content)) }
+      return { role: 'developer', content: readCompaction(shownText(item.encrypted_content)) }
     default:
       return undefined
   }
@@ -67,7 +71,7 @@ function turnOf(item: Item): Turn | undefined {
 
 function messageTurn(role: Turn['role'], content: unknown): Turn {
   if (typeof content === 'string') return { role, content }
-  if (!Array.isArray(content)) return { role, content: json(content) }
+  if (!Array.isArray(content)) return { role, content: shownText(content) }
   const parts = content.filter(isObject)
   const media = parts.filter(part => textIn(part) === undefined)
   const said = parts.map(part => textIn(part) ?? '').join('')
@@ -76,7 +80,7 @@ function messageTurn(role: Turn['role'], content: unknown): Turn {
 
 /** Undefined: the part is an image, a sound or a file. */
 function textIn({ type, text, refusal }: Json): string | undefined {
-  if (type === 'refusal') return String(refusal)
+  if (type === 'refusal') return shownText(refusal)
   return typeof text === 'string' ? text : undefined
 }
 
@@ -84,8 +88,4 @@ function thoughtTurn({ summary, content }: Item): Turn | undefined {
   const parts = [summary, content].flatMap(list => (Array.isArray(list) ? list : []))
   const reasoning = parts.map(part => (isObject(part) ? (textIn(part) ?? '') : '')).join('')
   return reasoning === '' ? undefined : { role: 'assistant', content: '', reasoning }
-}
-
-function json(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }

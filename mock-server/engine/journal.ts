@@ -57,6 +57,22 @@ export interface Journal {
 /** Bodies above this many bytes are not kept, due times beyond this many steps neither. */
 export const keptBodyBytes = 16_384
 export const keptSteps = 4096
+/** Characters that are kept of a model's name and of an error's words: clients can make both long. */
+const KEPT_LENGTH = 4096
+
+/** Cuts what is long. To be called when the request is over: until then its body is there anyway. */
+export function shortenEntry(entry: JournalEntry): void {
+  const { model, error } = entry
+  if (model !== undefined && model.length > KEPT_LENGTH) entry.model = beginningOf(model)
+  if (error && error.message.length > KEPT_LENGTH) {
+    entry.error = { ...error, message: beginningOf(error.message) }
+  }
+}
+
+/** A copy: a slice would keep the whole text alive. */
+function beginningOf(text: string): string {
+  return `${Buffer.from(text.slice(0, KEPT_LENGTH)).toString()}…`
+}
 
 /** Keeps the last `capacity` entries. */
 export function createJournal(capacity: number): Journal {

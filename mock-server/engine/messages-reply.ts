@@ -4,8 +4,9 @@ import { alphanumeric } from '../../protocol/ids.ts'
 import type { MessagesRequest } from '../../protocol/messages-request.ts'
 import { beatsOf } from './beats.ts'
 import type { CacheUse } from './marked-cache.ts'
+import { blocksOf } from './messages-content.ts'
 import type { Plan } from './plan.ts'
-import type { Reply, ReplyItem } from './reply.ts'
+import type { Reply } from './reply.ts'
 import { textOf } from './said.ts'
 import { framing, type Script, type ScriptEvent } from './script.ts'
 
@@ -26,7 +27,7 @@ export function messageId(random: Random): string {
 export function messageObject(plan: Plan, head: MessageHead, random: Random) {
   return {
     ...startOf(plan, head),
-    content: blocksOf(plan, head, random).map(({ whole }) => whole()),
+    content: blocksOf(plan, head.thinking?.display, random).map(({ whole }) => whole()),
     ...endOf(plan, head),
     usage: usageOf(plan, head, plan.outputTokens),
   }
@@ -94,81 +95,6 @@ function outputOf({ reasoningTokens }: Plan, { thinking }: MessageHead, outputTo
   }
 }
 
-/** One block of the content: how it begins, each piece of it, what closes it, and all of it at once. */
-interface Block {
-  /** Which of the reply's items it is. */
-  readonly item: number
-  readonly start: object
-  /** Undefined: the piece is not shown. */
-  piece(text: string): object | undefined
-  readonly closing: object | undefined
-  whole(): object
-}
-
-/** Empty texts and what refuses are no blocks. */
-function blocksOf({ choices: [reply] }: Plan, head: MessageHead, random: Random): Block[] {
-  const items = [...(reply as Reply).items.entries()]
-  return items
-    .filter(([, { kind, tokens }]) => kind === 'call' || (kind !== 'refusal' && tokens.length > 0))
-    .map(([i, item]) => ({ item: i, ...blockOf(item, head, random.fork(i)) }))
-}
-
-function blockOf(item: ReplyItem, head: MessageHead, random: Random): Omit<Block, 'item'> {
-  if (item.kind === 'call') return callBlock(item, random)
-  if (item.kind === 'reasoning') return thinkingBlock(item, head.thinking?.display, random)
-  return {
-    start: { type: 'text', text: '' },
-    piece: text => ({ type: 'text_delta', text }),
-    closing: undefined,
-    whole: () => ({ type: 'text', text: textOf(item) }),
-  }
-}
-
-function callBlock(item: ReplyItem & { kind: 'call' }, random: Random): Omit<Block, 'item'> {
-  const id = `toolu_01${alphanumeric(random, 22)}`
-  const caller = { type: 'direct' }
-  const called = { type: 'tool_use', id, name: item.name, input: {}, caller }
-  return {
-    start: called,
-    piece: text => ({ type: 'input_json_delta', partial_json: text }),
-    closing: undefined,
-    whole: () => ({ ...called, input: parsed(textOf(item)) }),
-  }
-}
-
-/** Arguments cut off at the most tokens are no JSON; what was to be an object is then an empty one. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return {}
-  }
-}
-
-function thinkingBlock(
-  item: ReplyItem,
-  display: 'summarized' | 'omitted' | 'redacted' = 'summarized',
-  random: Random,
-): Omit<Block, 'item'> {
-  if (display === 'redacted') {
-    const block = { type: 'redacted_thinking', data: opaque(random) }
-    return { start: block, piece: () => undefined, closing: undefined, whole: () => block }
-  }
-  const signature = opaque(random)
-  const shown = display === 'summarized'
-  return {
-    start: { type: 'thinking', thinking: '', signature: '' },
-    piece: text => (shown ? { type: 'thinking_delta', thinking: text } : undefined),
-    closing: { type: 'signature_delta', signature },
-    whole: () => ({ type: 'thinking', thinking: shown ? textOf(item) : '', signature }),
-  }
-}
-
-/** What only the provider can read. */
-function opaque(random: Random): string {
-  return Buffer.from(alphanumeric(random.fork('opaque'), 96)).toString('base64')
-}
-
 type EventData = { readonly type: string } & Record<string, unknown>
 
 /** `event:` lines name the type of each event. */
@@ -182,7 +108,7 @@ const STARTED_TOKENS = 1
 export function messageScript(plan: Plan, head: MessageHead, random: Random): Script {
   const { dueMs, choices, outputTokens } = plan
   const beats = beatsOf(choices[0] as Reply)
-  const blocks = blocksOf(plan, head, random)
+  const blocks = blocksOf(plan, head.thinking?.display, random)
 
   function opening(): ScriptEvent {
     const message = {

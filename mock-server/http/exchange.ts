@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError, internalError, organization } from '../../protocol/api-error.ts'
 import type { ErrorAnswer } from '../dialects/dialect.ts'
 import { errorIn } from '../dialects/in-dialect.ts'
-import type { JournalEntry, Outcome } from '../engine/journal.ts'
+import { type JournalEntry, type Outcome, shortenEntry } from '../engine/journal.ts'
 import type { Lease } from '../engine/rate-limiter.ts'
 import type { Provider } from '../provider.ts'
 import type { AzureRequest } from './azure-request.ts'
@@ -102,6 +102,7 @@ export function closeExchange(exchange: Exchange, outcome: Outcome): void {
   entry.done.outcome = outcome
   entry.done.durationMs = durationMs
   entry.done.status = response.headersSent ? response.statusCode : 0
+  shortenEntry(entry)
   exchange.onOver?.()
   exchange.onOver = undefined
   exchange.lease?.release()

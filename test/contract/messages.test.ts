@@ -154,6 +154,35 @@ test('a call, its result, and an answer: the loop of an agent comes to its end',
   expect([content.length, content[0].type, stop_reason]).toEqual([1, 'text', 'end_turn'])
 })
 
+test('a thread is continued with only what is new', async () => {
+  const thread = { type: 'create' }
+  const first = await answer({ thread, tools: [weather], system: 'Be brief.' })
+  const [{ id }] = first.content
+  const next = {
+    thread: { type: 'continue', previous_message_id: first.id },
+    messages: [
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: 'Rain.' }] },
+    ],
+  }
+  const second = await answer(next)
+  expect([second.content[0].type, second.stop_reason]).toEqual(['text', 'end_turn'])
+  expect(second.usage.input_tokens).toBeGreaterThan(first.usage.input_tokens)
+  const third = { type: 'continue', previous_message_id: second.id }
+  const said = await events({ ...asked, thread: third })
+  expect(said.flatMap(({ delta }) => delta?.text ?? []).join('')).toBe('Good morning')
+  const { usage } = said[0].message
+  expect(usage.input_tokens).toBeGreaterThan(second.usage.input_tokens)
+
+  const lost = await post({ thread: { type: 'continue', previous_message_id: 'msg_1' } })
+  const { error } = (await lost.json()) as any
+  expect([lost.status, error.type, error.details]).toEqual([
+    ...[404, 'not_found_error', { error_code: 'thread_not_found' }],
+  ])
+  expect(await refusal(await post({ ...next, tools: [weather] }))).toEqual([
+    ...[400, 'invalid_request_error', 'tools: the thread keeps what it was created with'],
+  ])
+})
+
 test('which tool is called, and how many, is as the choice says', async () => {
   const tools = ['get_weather', 'get_weather_history'].map(name => ({ ...weather, name }))
   const names = async (tool_choice: Body) =>

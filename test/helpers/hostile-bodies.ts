@@ -148,7 +148,7 @@ function retyped(value: unknown, random: Random): unknown {
   if (typeof value === 'string') return random.pick([Number(value) || 0, [value], { text: value }])
   if (typeof value === 'number') return random.pick([String(value), -value, value * 1e6, [value]])
   if (typeof value === 'boolean') return random.pick([String(value), Number(value), !value])
-  if (Array.isArray(value)) return random.pick([{ ...value }, value[0], String(value)])
+  if (Array.isArray(value)) return random.pick([{ ...value }, value[0], JSON.stringify(value)])
   return random.pick([JSON.stringify(value), [value], Object.keys(value ?? {})])
 }
 

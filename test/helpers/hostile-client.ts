@@ -1,6 +1,6 @@
 /** A client that sends what it must not, hangs up when it likes, and notes whatever is wrong with an answer. */
 import { Agent, type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
-import { createRandom } from '../../base/random.ts'
+import { createRandom, type Random } from '../../base/random.ts'
 import { type Answer, faultOf } from './hostile-judge.ts'
 import { type Habits, type HostileRequest, hostileRequest } from './hostile-requests.ts'
 import { createIds, type Ids } from './hostile-targets.ts'
@@ -10,6 +10,8 @@ export interface Attack extends Habits {
   readonly dialect: string
   readonly seed: number
   readonly requests: number
+  /** What is sent; undefined: anything. */
+  readonly next?: (random: Random, ids: Ids, number: number) => HostileRequest
   /** Told each answer that came whole. */
   readonly onAnswer?: (asked: HostileRequest, answer: Answer) => void
 }
@@ -34,7 +36,7 @@ export async function attack(given: Attack): Promise<Outcome> {
   const statuses = new Map<number, number>()
   for (let i = 0; i < requests; i++) {
     const random = createRandom('hostile', seed, dialect, i)
-    const asked = hostileRequest(random, ids, given)
+    const asked = given.next?.(random, ids, i) ?? hostileRequest(random, ids, given)
     const { method, path, target } = asked
     try {
       const answer = await ask(agent, port, asked)

@@ -88,9 +88,11 @@ test('a second signal, of whatever kind, ends it at once', async () => {
 
 test('a flag beats the environment, that the file, that the default; config shows where from', async () => {
   const config = write('itl: 5ms\nttft: 9ms\nserve:\n  tokens: 7\n')
-  const keys = { TOKADENCE_API_KEY: 'sk-secret-key', TOKADENCE_UPSTREAM_KEY: 'sk-other-key' }
-  const env = { TOKADENCE_TTFT: '20ms', ...keys }
-  const { code, stdout } = await run(['config', '--config', config, '--json'], env)
+  const env = { TOKADENCE_TTFT: '20ms', TOKADENCE_API_KEY: 'sk-secret-key' }
+  const { code, stdout } = await run(['config', '--config', config, '--json'], {
+    ...env,
+    TOKADENCE_UPSTREAM_KEY: 'sk-other-key',
+  })
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
     port: { value: 4010, origin: 'default' },

@@ -1,6 +1,7 @@
 /** /messages and /messages/count_tokens, as Anthropic's API has them. */
 
 import { unknownModel } from '../../../protocol/api-error.ts'
+import type { Json } from '../../../protocol/checks.ts'
 import { invalid } from '../../../protocol/messages-checks.ts'
 import {
   messagesErrors,
@@ -10,6 +11,7 @@ import {
 import { messagesSnapshot } from '../../../protocol/messages-models.ts'
 import { type MessagesRequest, parseMessagesRequest } from '../../../protocol/messages-request.ts'
 import { checkMessageFits } from '../../../protocol/messages-rules.ts'
+import { readThread } from '../../../protocol/messages-thread.ts'
 import { countAskTokensInSlices } from '../../../protocol/tokens/ask-tokens.ts'
 import { encodingFor } from '../../../protocol/tokens/encodings.ts'
 import { loadTokenizer } from '../../../protocol/tokens/tokenizer.ts'
@@ -20,24 +22,26 @@ import type { Provider } from '../../provider.ts'
 import type { Call, Endpoint } from '../endpoint.ts'
 import { closeExchange, flatHeaders, sendJson } from '../exchange.ts'
 import { planAnswer } from '../generate.ts'
+import { holdThread, wholeBody } from '../message-threads.ts'
 import { playJson, playScript } from '../play.ts'
 
 export function messageEndpoints(provider: Provider): readonly Endpoint[] {
   const form = {
     name: 'messages',
-    generates: true,
     keyHeader: 'x-api-key',
     error: messagesErrors(() => provider.clock.wallMs()),
   } as const
   return [
-    { ...form, method: 'POST', path: '/messages', answer: create },
+    { ...form, method: 'POST', path: '/messages', generates: true, answer: create },
     { ...form, method: 'POST', path: '/messages/count_tokens', answer: count },
   ]
 }
 
 function create(call: Call): void {
-  const { exchange, apiKey, body, provider } = call
+  const { exchange, apiKey, provider } = call
   checkVersion(call)
+  const thread = readThread(call.body, provider.options.lenient)
+  const body = wholeBody(call, thread)
   const request = parseMessagesRequest(body, provider.options)
   const { ask, stream, thinking, filtered } = request
   exchange.entry.stream = stream
@@ -57,6 +61,7 @@ function create(call: Call): void {
       cache: cacheUse(call, request, plan),
     }
     const headers = answerHeaders(call, limitHeaders)
+    if (thread) holdThread(call, body as Json, () => messageObject(plan, head, random))
     if (stream) playScript(exchange, messageScript(plan, head, random), { headers })
     else playJson(exchange, plan, () => JSON.stringify(messageObject(plan, head, random)), headers)
   })

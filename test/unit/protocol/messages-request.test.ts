@@ -282,6 +282,22 @@ test('what is counted needs no max_tokens, and has none', () => {
   )
 })
 
+test('results may be answered in several messages of the user, with the system in between', () => {
+  const messages = [
+    { ...called, content: [...called.content, { ...called.content[0], id: 'toolu_2' }] },
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: [result] },
+    { role: 'user', content: [{ ...result, tool_use_id: 'toolu_2' }] },
+  ]
+  const turns = asking({ messages }).ask.turns.map(({ role, callId }) => [role, callId])
+  expect(turns).toEqual([
+    ['assistant', undefined],
+    ['system', undefined],
+    ['tool', 'toolu_1'],
+    ['tool', 'toolu_2'],
+  ])
+})
+
 test('the window of a model bounds prompt and answer', () => {
   expect(refusalOf(() => checkMessageFits('claude-haiku-4-5', 200_001, 1)).message).toBe(
     'prompt is too long: 200001 tokens > 200000 maximum',

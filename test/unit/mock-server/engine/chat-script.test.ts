@@ -42,6 +42,15 @@ test('tokens that a dialect holds back count with what it says next', () => {
   ])
 })
 
+test('all that was held back counts at once', () => {
+  const { at } = chatScript([0], {
+    chunksAt: () => [1, 2, 3].map(n => ({ chunk: chunk(n), place: { ...place, tokens: n } })),
+    say: said => (said.n === 3 ? [said] : []),
+    includeObfuscation: false,
+  })
+  expect(at(0).map(({ tokens }) => tokens)).toEqual([6, 0])
+})
+
 test('events are padded to 1 (mod 16) characters', () => {
   const { at } = chatScript([0], {
     chunksAt: () => [{ chunk: chunk(0), place: { ...place, tokens: 1 } }, { chunk: { sound: 1 } }],

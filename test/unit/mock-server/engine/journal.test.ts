@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createJournal, type JournalEntry } from '../../../../mock-server/engine/journal.ts'
+import {
+  createJournal,
+  type JournalEntry,
+  shortenEntry,
+} from '../../../../mock-server/engine/journal.ts'
 
 function entry(number: number): JournalEntry {
   return {
@@ -19,6 +23,16 @@ test('it keeps the last entries, oldest first', () => {
   expect(journal.entries()).toEqual([])
   for (let i = 1; i <= 5; i++) journal.add(entry(i))
   expect(journal.entries().map(({ number }) => number)).toEqual([3, 4, 5])
+})
+
+test('of what clients can make long the beginning is kept', () => {
+  const long = { ...entry(1), model: 'm'.repeat(5000), error: { code: null, message: 'short' } }
+  shortenEntry(long)
+  expect([long.model, long.error.message]).toEqual([`${'m'.repeat(4096)}…`, 'short'])
+  const wordy = { ...entry(2), model: 'gpt-4o', error: { code: 'c', message: 'w'.repeat(1e6) } }
+  shortenEntry(wordy)
+  expect([wordy.model, wordy.error.code]).toEqual(['gpt-4o', 'c'])
+  expect(wordy.error.message).toHaveLength(4097)
 })
 
 test('it is the tail of everything added, for any capacity', () => {

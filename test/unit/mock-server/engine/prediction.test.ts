@@ -17,6 +17,7 @@ test.each([
   ['One two three', 'One too three', 2, 1],
   ['One two three', 'One three', 2, 0],
   ['One', 'One One', 1, 1],
+  ['One One', ' One One', 1, 1], // a token comes true once
   ['', 'One', 0, 1],
   ['One', '', 0, 0],
 ])('of %j, %j foresees %i tokens and not %i', (said, predicted, acceptedTokens, rejectedTokens) => {

@@ -51,6 +51,8 @@ test('the oldest go where all are too large; the newest stays, however large', (
   ] as const)
     small.put(item(id, size))
   expect(small.all().map(({ id }) => id)).toEqual(['b', 'c'])
+  for (let i = 0; i < 5; i++) small.put(item('c', 9)) // in place of itself
+  expect(small.all().map(({ id }) => id)).toEqual(['b', 'c'])
 })
 
 const items = [...'abcde'].map(id => item(id))
