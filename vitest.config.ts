@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** Two projects: `unit` is pure and quick; `system` starts servers, processes and real programs. */
+/**
+ * `unit` is pure and quick; `system` starts servers, processes and real programs; `sdk` runs the SDKs of several
+ * languages, once test/sdk/build has built them.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -19,8 +22,18 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/{contract,integration,e2e}/**/*.test.ts'],
+          exclude: ['test/integration/sdk-*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        oxc: { target: 'es2022' },
+        test: {
+          name: 'sdk',
+          include: ['test/integration/sdk-*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -1,4 +1,9 @@
 /** A request for speech as it was asked for: unknown JSON to a SpeechRequest, or the API's own refusal. */
+
+import { type SoundFormatName, soundFormats } from './audio-formats.ts'
+import { isObject, type Json } from './checks.ts'
+import { unknownParameter, wrongType } from './errors/field.ts'
+import { noModel } from './errors/model.ts'
 import {
   fieldMissing,
   fieldNotOneOf,
@@ -6,12 +11,7 @@ import {
   fieldOutOfRange,
   fieldTooLong,
   fieldTooShort,
-  noModel,
-  unknownParameter,
-  wrongType,
-} from './api-error.ts'
-import { type SoundFormatName, soundFormats } from './audio-formats.ts'
-import { isObject, type Json } from './checks.ts'
+} from './errors/schema.ts'
 
 export interface SpeechRequest {
   readonly model: string

@@ -1,14 +1,10 @@
 /** A request for a transcription or a translation: a form's fields to a TranscriptionRequest, or the API's own refusal. */
-import {
-  fieldNotOneOf,
-  fieldOfType,
-  fieldOutOfRange,
-  incompatibleFormat,
-  noModel,
-  unknownParameter,
-  wrongLanguage,
-} from './api-error.ts'
+
 import type { Json } from './checks.ts'
+import { unknownParameter } from './errors/field.ts'
+import { incompatibleFormat, wrongLanguage } from './errors/media.ts'
+import { noModel } from './errors/model.ts'
+import { fieldNotOneOf, fieldOfType, fieldOutOfRange } from './errors/schema.ts'
 
 export type TranscriptFormat = (typeof FORMATS)[number]
 

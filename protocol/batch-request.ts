@@ -1,7 +1,8 @@
 /** A request for a batch as it was asked for: unknown JSON to plain data, or the API's own refusal. */
-import { wrongType } from './api-error.ts'
+
 import type { BatchTerms } from './batch-object.ts'
 import { type Checks, checkFields, isObject, metadata, oneOf, required, string } from './checks.ts'
+import { wrongType } from './errors/field.ts'
 import { expiresAfter, expirySeconds } from './upload-request.ts'
 
 export interface BatchRequest extends BatchTerms {

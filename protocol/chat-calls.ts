@@ -1,15 +1,9 @@
 /** The calls that an assistant's message made, and whether the messages after it answer them. */
-import {
-  emptyArray,
-  missingParameter,
-  strayCallId,
-  strayToolMessage,
-  unansweredCalls,
-  unsupportedValue,
-  wrongType,
-} from './api-error.ts'
+
 import type { ToolCall, Turn } from './ask.ts'
 import { type Check, identifier, isObject, object, required, string, text } from './checks.ts'
+import { strayCallId, strayToolMessage, unansweredCalls } from './errors/chat.ts'
+import { emptyArray, missingParameter, unsupportedValue, wrongType } from './errors/field.ts'
 
 const callId = required(text({ maxLength: 40 }))
 const callName = required(identifier)

@@ -1,4 +1,10 @@
 /** What a model cannot do of what a chat asks for, in the words of the API. */
+
+import type { Effort, Turn } from './ask.ts'
+import { type Capabilities, capabilitiesOf, reasons } from './capabilities.ts'
+import type { Json } from './checks.ts'
+import { readEffort } from './effort.ts'
+import { unrecognizedArguments, unsupportedChoice } from './errors/field.ts'
 import {
   audioNeeded,
   chatInputTooLong,
@@ -9,14 +15,8 @@ import {
   notAChatModel,
   onlyDefault,
   onlyInResponses,
-  unrecognizedArguments,
   unsupportedByModel,
-  unsupportedChoice,
-} from './api-error.ts'
-import type { Effort, Turn } from './ask.ts'
-import { type Capabilities, capabilitiesOf, reasons } from './capabilities.ts'
-import type { Json } from './checks.ts'
-import { readEffort } from './effort.ts'
+} from './errors/model.ts'
 
 /** Of a body whose fields are sound. Throws ApiError. */
 export function checkChatModel(body: Json, turns: readonly Turn[]): void {

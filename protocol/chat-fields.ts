@@ -1,11 +1,5 @@
 /** Every name that the body of a chat may have, and what may stand under it. */
-import {
-  arrayTooLong,
-  badBiasKey,
-  missingParameter,
-  unknownParameter,
-  wrongType,
-} from './api-error.ts'
+
 import { checkFunctionCall, checkFunctions, checkToolChoice, checkTools } from './chat-tools.ts'
 import {
   anything,
@@ -24,6 +18,13 @@ import {
   text,
 } from './checks.ts'
 import { checkEffort } from './effort.ts'
+import {
+  arrayTooLong,
+  badBiasKey,
+  missingParameter,
+  unknownParameter,
+  wrongType,
+} from './errors/field.ts'
 import { checkResponseFormat } from './response-format.ts'
 
 /** Null is allowed wherever a name may be left out. */

@@ -1,15 +1,16 @@
 /** The messages of a chat as turns: unknown JSON to `Turn`s in one pass, or the API's own refusal. */
+
+import type { ToolCall, Turn } from './ask.ts'
+import { readCalls, readFunctionCall } from './chat-calls.ts'
+import { readParts } from './chat-parts.ts'
+import { isObject, string, text } from './checks.ts'
 import {
   arrayTooLong,
   emptyArray,
   missingParameter,
   unsupportedValue,
   wrongType,
-} from './api-error.ts'
-import type { ToolCall, Turn } from './ask.ts'
-import { readCalls, readFunctionCall } from './chat-calls.ts'
-import { readParts } from './chat-parts.ts'
-import { isObject, string, text } from './checks.ts'
+} from './errors/field.ts'
 
 const MAX_MESSAGES = 2048
 const roles = ['system', 'assistant', 'user', 'function', 'tool', 'developer'] as const

@@ -1,13 +1,8 @@
 /** The parts of a message's content: its text end to end, and what stands in it beside text. */
-import {
-  emptyArray,
-  imageOutsideUser,
-  missingParameter,
-  notAnImage,
-  unsupportedValue,
-  wrongType,
-} from './api-error.ts'
+
 import { type Check, isObject, type Json, object, oneOf, required, string } from './checks.ts'
+import { imageOutsideUser, notAnImage } from './errors/chat.ts'
+import { emptyArray, missingParameter, unsupportedValue, wrongType } from './errors/field.ts'
 
 export interface Parts {
   readonly text: string

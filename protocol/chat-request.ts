@@ -5,17 +5,7 @@
  * together, what the model can. Written by hand and not through a schema: a request is checked in about a
  * microsecond, and the words of a refusal are part of the wire.
  */
-import {
-  bothMaxTokens,
-  missingParameter,
-  noModel,
-  onlyAllowedWhen,
-  streamOptionsWithoutStream,
-  unknownParameter,
-  unrecognizedArguments,
-  unsupportedChoice,
-  wrongType,
-} from './api-error.ts'
+
 import type { Ask } from './ask.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { checkAnswers } from './chat-calls.ts'
@@ -25,6 +15,16 @@ import { readTurns, readTurnsLeniently } from './chat-messages.ts'
 import { callsAreFunctions, checkToolUse, readToolUse } from './chat-tools.ts'
 import { anything, type Checks, isObject, type Json, soundFields } from './checks.ts'
 import { readEffort } from './effort.ts'
+import { bothMaxTokens, streamOptionsWithoutStream } from './errors/chat.ts'
+import {
+  missingParameter,
+  onlyAllowedWhen,
+  unknownParameter,
+  unrecognizedArguments,
+  unsupportedChoice,
+  wrongType,
+} from './errors/field.ts'
+import { noModel } from './errors/model.ts'
 import { checkFormatUse, readFormat } from './response-format.ts'
 
 export interface ChatRequest {

@@ -1,11 +1,5 @@
 /** What a chat may call, and whether it must: tools, and the functions that were before them. */
-import {
-  badFunctionSchema,
-  choiceNotListed,
-  nameUsedTwice,
-  onlyAllowedWith,
-  wrongType,
-} from './api-error.ts'
+
 import type { JsonSchema, Tool, ToolChoice } from './ask.ts'
 import {
   arrayOf,
@@ -20,6 +14,8 @@ import {
   string,
   text,
 } from './checks.ts'
+import { badFunctionSchema, choiceNotListed } from './errors/chat.ts'
+import { nameUsedTwice, onlyAllowedWith, wrongType } from './errors/field.ts'
 import { functionSchemaFault } from './strict-schema.ts'
 
 const MAX_TOOLS = 128

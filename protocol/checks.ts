@@ -16,7 +16,7 @@ import {
   unknownParameter,
   unsupportedValue,
   wrongType,
-} from './api-error.ts'
+} from './errors/field.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,7 @@
 /** The prompts of a legacy completion: one text or several, as text or as numbers of tokens. */
-import { arrayTooLong, emptyArray, wrongType } from './api-error.ts'
+
 import { type Check, integer } from './checks.ts'
+import { arrayTooLong, emptyArray, wrongType } from './errors/field.ts'
 
 /** Text, or the numbers of its tokens. */
 export type Prompt = string | readonly number[]

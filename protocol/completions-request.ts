@@ -1,16 +1,5 @@
 /** A legacy completion as it was asked for: unknown JSON to a CompletionsRequest, or OpenAI's own refusal. */
-import {
-  bestIsNotStreamed,
-  fewerThanAsked,
-  maxTokensTooLarge,
-  noModel,
-  notSampled,
-  promptTooLong,
-  streamOptionsWithoutStream,
-  tooManyChoices,
-  unrecognizedArguments,
-  wrongType,
-} from './api-error.ts'
+
 import type { Ask } from './ask.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { checkStop, checkStreamOptions, logitBias } from './chat-fields.ts'
@@ -25,6 +14,14 @@ import {
   string,
 } from './checks.ts'
 import { checkPrompt, type Prompt, promptsOf } from './completions-prompt.ts'
+import {
+  bestIsNotStreamed,
+  fewerThanAsked,
+  streamOptionsWithoutStream,
+  tooManyChoices,
+} from './errors/chat.ts'
+import { unrecognizedArguments, wrongType } from './errors/field.ts'
+import { maxTokensTooLarge, noModel, notSampled, promptTooLong } from './errors/model.ts'
 
 export interface CompletionsRequest {
   /** At least one. Choices of prompt p are numbered from `p * choices`. */

@@ -2,20 +2,19 @@
  * A request for embeddings as it was asked for: unknown JSON to an EmbeddingRequest, or the API's own refusal.
  * The words are those of a schema validator, which this endpoint has kept where newer ones have others.
  */
-import {
-  arrayTooLong,
-  belowMinimum,
-  dimensionsNotTaken,
-  invalidInput,
-  missingProperty,
-  noModel,
-  notOfType,
-  notOneOf,
-  tooManyDimensions,
-  unexpectedProperty,
-} from './api-error.ts'
+
 import { isObject } from './checks.ts'
 import { embeddingModel } from './embedding-models.ts'
+import { dimensionsNotTaken, invalidInput, tooManyDimensions } from './errors/embedding.ts'
+import { arrayTooLong } from './errors/field.ts'
+import { noModel } from './errors/model.ts'
+import {
+  belowMinimum,
+  missingProperty,
+  notOfType,
+  notOneOf,
+  unexpectedProperty,
+} from './errors/schema.ts'
 
 /** A text, or a text as the ids of its tokens. */
 export type EmbeddingInput = string | readonly number[]

@@ -2,16 +2,16 @@
  * The form of a file's upload as it was asked for, or the API's own refusal. The words are those of a schema
  * validator, which this endpoint has kept where newer ones have others.
  */
+
+import { isObject } from './checks.ts'
+import { notJsonLines, wrongPurpose } from './errors/file.ts'
 import {
   aboveMaximum,
   belowMinimum,
   missingProperty,
-  notJsonLines,
   notOfType,
   notOneOf,
-  wrongPurpose,
-} from './api-error.ts'
-import { isObject } from './checks.ts'
+} from './errors/schema.ts'
 import { defaultExpiryS, type NewFile, uploadPurposes } from './file-object.ts'
 
 /** The purposes whose files are JSON lines, and the API that reads them. */

@@ -1,12 +1,5 @@
 /** A request for images as it was asked for: JSON or a form's fields to an ImageRequest, or the API's own refusal. */
-import {
-  onlyOneImage,
-  opaqueFormat,
-  stringTooLong,
-  transparentNotTaken,
-  unsupportedValue,
-  wrongImageSize,
-} from './api-error.ts'
+
 import {
   anything,
   boolean,
@@ -18,6 +11,8 @@ import {
   required,
   string,
 } from './checks.ts'
+import { stringTooLong, unsupportedValue } from './errors/field.ts'
+import { onlyOneImage, opaqueFormat, transparentNotTaken, wrongImageSize } from './errors/media.ts'
 import {
   type ImageFamily,
   type ImageQuality,

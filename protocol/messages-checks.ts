@@ -2,8 +2,9 @@
  * Checks of one place each, in the words of Anthropic's validator: `messages.0.role: Field required`.
  * Null stands for leaving a field out wherever it may be left out.
  */
-import { ApiError } from './api-error.ts'
+
 import { isObject, type Json } from './checks.ts'
+import { ApiError } from './errors/api-error.ts'
 
 /** Throws ApiError when `value` may not stand at `at`, e.g. `messages.0.content.1.text.text`. */
 export type Check = (value: unknown, at: string) => void

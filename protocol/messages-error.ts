@@ -1,5 +1,6 @@
 /** What the server refuses, in the words, envelope and headers of Anthropic's API; and its rate-limit headers. */
-import { type ApiError, brokenJson } from './api-error.ts'
+import type { ApiError } from './errors/api-error.ts'
+import { brokenJson } from './errors/http.ts'
 import { parseGoDuration } from './go-duration.ts'
 
 /** The organisation that the mock answers for. */

@@ -1,6 +1,7 @@
 /** The prompt as a cache sees it: its blocks in order, and where the caller marked its parts to be cached. */
-import { ApiError } from './api-error.ts'
+
 import { isObject, type Json } from './checks.ts'
+import { ApiError } from './errors/api-error.ts'
 import { oneOf, optional, tagOf } from './messages-checks.ts'
 
 /** How long what is marked is kept. */

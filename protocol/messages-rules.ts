@@ -1,7 +1,8 @@
 /** What the fields of a message say together, and what its model cannot do, in the words of Anthropic's API. */
-import { ApiError } from './api-error.ts'
+
 import type { Turn } from './ask.ts'
 import { isObject, type Json } from './checks.ts'
+import { ApiError } from './errors/api-error.ts'
 import { integer, invalid, oneOf, optional, required, tagOf } from './messages-checks.ts'
 import { type MessagesModel, messagesModel } from './messages-models.ts'
 

@@ -2,8 +2,9 @@
  * Threads of Anthropic's Messages API: the server holds a conversation under the id of its last message, and
  * a request that continues it sends only what is new.
  */
-import { ApiError } from './api-error.ts'
+
 import { isObject, type Json } from './checks.ts'
+import { ApiError } from './errors/api-error.ts'
 import { invalid, required, string, tagOf } from './messages-checks.ts'
 
 export interface ThreadUse {

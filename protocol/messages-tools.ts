@@ -1,7 +1,8 @@
 /** What a message may call: tools of the caller's own, and those whose schema the provider knows. */
-import { ApiError } from './api-error.ts'
+
 import type { JsonSchema, Tool, ToolChoice } from './ask.ts'
 import { isObject, type Json } from './checks.ts'
+import { ApiError } from './errors/api-error.ts'
 import {
   boolean,
   dictionary,

@@ -7,10 +7,11 @@ import { checkPairs } from './messages-pairs.ts'
 
 const MAX_MESSAGES = 100_000
 
-/** Throws ApiError for messages that the API would refuse; `lenient`: never. */
+/** Throws ApiError for messages that the API would refuse; `lenient`: only for what is no list. */
 export function readMessages(messages: unknown, lenient: boolean): Turn[] {
   if (lenient) {
-    return unfinished(Array.isArray(messages) ? messages.filter(isObject).flatMap(turnsOf) : [])
+    if (messages !== undefined && messages !== null) list(messages, 'messages')
+    return unfinished(((messages ?? []) as unknown[]).filter(isObject).flatMap(turnsOf))
   }
   required(list)(messages, 'messages')
   const all = messages as readonly unknown[]

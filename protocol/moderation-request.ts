@@ -1,6 +1,8 @@
 /** A request for moderation as it was asked for: unknown JSON to a ModerationRequest, or the API's own refusal. */
-import { invalidInput, missingParameter } from './api-error.ts'
+
 import { type Checks, checkFields, isObject, required, string } from './checks.ts'
+import { invalidInput } from './errors/embedding.ts'
+import { missingParameter } from './errors/field.ts'
 
 /** What is classified as one. */
 export interface ModerationInput {

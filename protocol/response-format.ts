@@ -1,5 +1,5 @@
 /** The form that an answer is asked to have: text, any JSON object, or JSON of a schema. */
-import { badFormatSchema, jsonNotMentioned } from './api-error.ts'
+
 import type { JsonSchema, ReplyFormat, Turn } from './ask.ts'
 import {
   boolean,
@@ -11,6 +11,7 @@ import {
   required,
   string,
 } from './checks.ts'
+import { badFormatSchema, jsonNotMentioned } from './errors/chat.ts'
 import { strictSchemaFault } from './strict-schema.ts'
 
 const formatType = required(oneOf('json_object', 'json_schema', 'text'))

@@ -1,15 +1,12 @@
 /** What a model cannot do of what a response asks for, in the words of the API. */
-import {
-  beyondContextWindow,
-  noRequestedModel,
-  notWithThisModel,
-  unsupportedByModel,
-  unsupportedChoice,
-} from './api-error.ts'
+
 import type { Effort } from './ask.ts'
 import { capabilitiesOf, reasons } from './capabilities.ts'
 import type { Json } from './checks.ts'
 import { readEffort } from './effort.ts'
+import { unsupportedChoice } from './errors/field.ts'
+import { unsupportedByModel } from './errors/model.ts'
+import { beyondContextWindow, noRequestedModel, notWithThisModel } from './errors/responses.ts'
 
 /** Settings of a model that does not reason, and what stands for not setting them. */
 const sampling: Readonly<Record<string, unknown>> = {

@@ -1,14 +1,5 @@
 /** The fields that a request for a response may have, and what each may be. */
-import {
-  backgroundNotStored,
-  badTextFormatSchema,
-  eitherParameter,
-  missingParameter,
-  movedParameter,
-  streamOptionsWithoutStream,
-  wrongIdPrefix,
-  wrongType,
-} from './api-error.ts'
+
 import type { JsonSchema } from './ask.ts'
 import {
   arrayOf,
@@ -28,6 +19,15 @@ import {
   string,
 } from './checks.ts'
 import { checkEffort } from './effort.ts'
+import { streamOptionsWithoutStream } from './errors/chat.ts'
+import { missingParameter, wrongType } from './errors/field.ts'
+import {
+  backgroundNotStored,
+  badTextFormatSchema,
+  eitherParameter,
+  movedParameter,
+  wrongIdPrefix,
+} from './errors/responses.ts'
 import { checkInput } from './responses-input.ts'
 import { checkToolChoice, checkTools, checkToolUse } from './responses-tools.ts'
 import { strictSchemaFault } from './strict-schema.ts'

@@ -1,6 +1,5 @@
 /** The input of a response: a text or a list of items, checked and brought to one form. */
 import type { Random } from '../base/random.ts'
-import { noCallForOutput, noOutputForCall, wrongIdPrefix, wrongType } from './api-error.ts'
 import {
   arrayOf,
   type Checks,
@@ -12,6 +11,8 @@ import {
   string,
   text,
 } from './checks.ts'
+import { wrongType } from './errors/field.ts'
+import { noCallForOutput, noOutputForCall, wrongIdPrefix } from './errors/responses.ts'
 import { itemId, itemPrefix } from './responses-ids.ts'
 
 /** An item of input or output as the wire has it; once it is kept it has an id. */

@@ -5,10 +5,12 @@
  * Then comes what needs the conversation so far (`askOf`): an empty input, calls without answers, what the
  * model cannot do.
  */
-import { jsonNotInInput, nothingToRespondTo, wrongType } from './api-error.ts'
+
 import type { Ask, JsonSchema, ReplyFormat, Turn } from './ask.ts'
 import { isObject, type Json } from './checks.ts'
 import { readEffort } from './effort.ts'
+import { wrongType } from './errors/field.ts'
+import { jsonNotInInput, nothingToRespondTo } from './errors/responses.ts'
 import { checkResponsesModel } from './responses-capabilities.ts'
 import { checkResponsesBody, formatIn, hasContext, type ParseOptions } from './responses-fields.ts'
 import { checkCalls, checkIdPrefixes, type Item, readInput } from './responses-input.ts'

@@ -1,11 +1,5 @@
 /** The tools of a response: the caller's functions, and those that the provider has. */
-import {
-  badFunctionSchema,
-  chosenToolNotFound,
-  requiredWithoutTools,
-  unsupportedValue,
-  wrongType,
-} from './api-error.ts'
+
 import type { JsonSchema, Tool, ToolChoice } from './ask.ts'
 import {
   anything,
@@ -21,6 +15,9 @@ import {
   required,
   string,
 } from './checks.ts'
+import { badFunctionSchema } from './errors/chat.ts'
+import { unsupportedValue, wrongType } from './errors/field.ts'
+import { chosenToolNotFound, requiredWithoutTools } from './errors/responses.ts'
 import { callerRunTool } from './responses-caller-tools.ts'
 import { functionSchemaFault } from './strict-schema.ts'
 

@@ -1,5 +1,5 @@
 /** Requests about uploads as they were asked for: unknown JSON to plain data, or the API's own refusal. */
-import { wrongType } from './api-error.ts'
+
 import {
   arrayOf,
   type Checks,
@@ -12,6 +12,7 @@ import {
   string,
   text,
 } from './checks.ts'
+import { wrongType } from './errors/field.ts'
 import { defaultExpiryS, uploadPurposes } from './file-object.ts'
 import { maxExpiryS, minExpiryS } from './file-request.ts'
 

@@ -1,5 +1,5 @@
 /** Anthropic's OpenAI-compatible endpoint: calls numbered among all blocks, one choice, much that is ignored. */
-import { ApiError } from '../../protocol/api-error.ts'
+import { ApiError } from '../../protocol/errors/api-error.ts'
 import { alphanumeric } from '../../protocol/ids.ts'
 import type { CallDelta, ChatUsage, Dialect, Json } from './dialect.ts'
 import { arranged, inOrder } from './key-order.ts'

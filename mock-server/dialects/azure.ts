@@ -1,5 +1,5 @@
 /** Azure OpenAI: keys in alphabetical order, a first chunk without choices, filter results everywhere. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import type { Dialect, ErrorAnswer, Json } from './dialect.ts'
 import { alphabetical } from './key-order.ts'
 import { isKeyRefused, isModelUnknown, refusal } from './refusal.ts'

@@ -1,5 +1,5 @@
 /** DeepSeek: `reasoning_content`, cache hits in usage, and signs of life while a request waits. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import { alphanumeric } from '../../protocol/ids.ts'
 import type { ChatMessage, ChatUsage, Dialect, Json, ReplyFacts } from './dialect.ts'
 import { inOrder } from './key-order.ts'

@@ -6,8 +6,8 @@
  * of the server knows of dialects than that they may change an object before it is written.
  */
 import type { Random } from '../../base/random.ts'
-import type { ApiError } from '../../protocol/api-error.ts'
 import type { Json } from '../../protocol/checks.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 
 export type { Json }
 
@@ -162,8 +162,8 @@ export interface Completion<Message = Json, Usage = Json> extends Json {
 export interface ResponsesHabits {
   /** `data: [DONE]` ends the stream. */
   readonly done?: true
-  /** Reasoning is told word for word (`response.reasoning_text.*`) and not as a summary. */
-  readonly reasoningText?: true
+  /** Reasoning is told word for word and not as a summary, in events of this name: `response.reasoning.delta`. */
+  readonly reasoningText?: 'reasoning' | 'reasoning_text'
   /** A function's arguments come with `.done` only. */
   readonly callDeltas?: false
 }

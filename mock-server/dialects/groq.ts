@@ -1,5 +1,5 @@
 /** Groq: `x_groq` on the first chunk and the last, usage with times, whole tool calls, `reasoning`. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import type { CallDelta, ChatMessage, ChatUsage, Dialect, Json, ReplyFacts } from './dialect.ts'
 import { inOrder } from './key-order.ts'
 import { isKeyRefused, refusal } from './refusal.ts'

@@ -1,6 +1,6 @@
 /** What the server says and hears, in a dialect; OpenAI's own way where the dialect has no other. */
 import type { Random } from '../../base/random.ts'
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import { completionId } from '../../protocol/ids.ts'
 import { modelObject } from '../../protocol/models.ts'
 import { callIdIn } from './call-id.ts'

@@ -1,5 +1,5 @@
 /** llama.cpp's server: timings, usage without being asked, integer error codes, keys in an order of its own. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import { alphanumeric } from '../../protocol/ids.ts'
 import type { ChatChunk, ChatMessage, Dialect, Json, ReplyFacts } from './dialect.ts'
 import { arranged, inOrder } from './key-order.ts'

@@ -2,5 +2,5 @@
 import type { Dialect } from './dialect.ts'
 
 export const lmstudio: Dialect = {
-  responses: { done: true, reasoningText: true, callDeltas: false },
+  responses: { done: true, reasoningText: 'reasoning_text', callDeltas: false },
 }

@@ -1,5 +1,5 @@
 /** Mistral: tool calls without index and type, reasoning as content parts, errors without an envelope. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import { alphanumeric, hexadecimal } from '../../protocol/ids.ts'
 import type { CallDelta, ChatMessage, Dialect, Json } from './dialect.ts'
 import { arranged, inOrder } from './key-order.ts'

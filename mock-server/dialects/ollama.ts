@@ -1,5 +1,5 @@
 /** Ollama: one fingerprint for all, whole tool calls, small usage, errors with a type and no code. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import { alphanumeric } from '../../protocol/ids.ts'
 import type { CallDelta, ChatMessage, Dialect, Json } from './dialect.ts'
 import { arranged, inOrder } from './key-order.ts'

@@ -2,5 +2,5 @@
 import type { Dialect } from './dialect.ts'
 
 export const openResponses: Dialect = {
-  responses: { done: true, reasoningText: true },
+  responses: { done: true, reasoningText: 'reasoning' },
 }

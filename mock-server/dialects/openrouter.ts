@@ -1,5 +1,5 @@
 /** OpenRouter: comments while it routes, the native finish reason, integer error codes, errors in a chunk. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import { alphanumeric } from '../../protocol/ids.ts'
 import type { ChatMessage, ChatUsage, Dialect, Json } from './dialect.ts'
 import { arranged, inOrder } from './key-order.ts'

@@ -1,5 +1,5 @@
 /** What refusals of providers other than OpenAI have in common. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import type { ErrorAnswer, Json } from './dialect.ts'
 
 /** The headers that belong to the refusal stay, but for the one that names OpenAI. */

@@ -1,5 +1,5 @@
 /** vLLM: usage as it goes where asked, integer error codes, models that say how long they can be. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import { hexadecimal } from '../../protocol/ids.ts'
 import type { CallDelta, ChatMessage, ChatUsage, Dialect, Json } from './dialect.ts'
 import { inOrder } from './key-order.ts'

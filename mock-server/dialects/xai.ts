@@ -1,5 +1,5 @@
 /** xAI: no `finish_reason` until the end, reasoning not counted as completion, errors that are a text. */
-import type { ApiError } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import type { ChatMessage, ChatUsage, Dialect, Json } from './dialect.ts'
 import { arranged, inOrder } from './key-order.ts'
 import { refusal } from './refusal.ts'

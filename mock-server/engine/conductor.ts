@@ -46,7 +46,11 @@ const SLOTS = 16_384
 /** `slot & MASK` is a slot's place, also for slots beyond 32 bits: SLOTS is a power of two. */
 const MASK = SLOTS - 1
 /** Steps that one part may play in one visit: no reply without gaps holds up the others for long. */
-const STEPS_A_VISIT = 32
+const STEPS_A_VISIT = 256
+/** How long one round may last before every part plays one step and no more. */
+const ROUND_MS = 4
+/** After so many steps of one part it is looked whether the round is over: a step may be 128 writes. */
+const STEPS_A_LOOK = 8
 /** How long a burst of requests may hold up the streams. */
 const KEEP_UP_MS = 10
 /** The longest sleep: how far ahead an idle wheel is looked through. */
@@ -84,9 +88,11 @@ export function createConductor(clock: Clock): Conductor {
     const until = Math.floor(nowMs * SLOTS_PER_MS)
     // After a long pause every slot is looked at once, not once per turn that was missed.
     let slot = Math.max(played, until - SLOTS)
+    // Said first: what is still behind after its visit is put where the next round finds it, or a reply
+    // without gaps would be visited in every slot, make the next round longer, and so never end.
+    played = Math.max(played, until)
     while (slot < until) {
       slot++
-      played = slot
       const index = slot & MASK
       let part = head[index]
       if (!part) continue
@@ -97,7 +103,6 @@ export function createConductor(clock: Clock): Conductor {
         part = following
       }
     }
-    played = until
     playing = false
   }
 
@@ -114,6 +119,7 @@ export function createConductor(clock: Clock): Conductor {
     try {
       let dueMs = part.play(nowMs)
       for (let i = 1; i < STEPS_A_VISIT && dueMs !== OVER && dueMs <= nowMs && !part.stopped; i++) {
+        if (i % STEPS_A_LOOK === 0 && clock.nowMs() >= nowMs + ROUND_MS) break
         dueMs = part.play(nowMs)
       }
       if (part.stopped) return

@@ -4,7 +4,7 @@
  * leave every caller to clean up after those before. A file that alone is beyond the bound is refused.
  */
 import type { Clock } from '../../base/clock.ts'
-import { fileTooLarge } from '../../protocol/api-error.ts'
+import { fileTooLarge } from '../../protocol/errors/file.ts'
 import type { FileObject, NewFile } from '../../protocol/file-object.ts'
 
 export interface KeptFile {

@@ -9,6 +9,8 @@ import { createTextHash } from './text-hash.ts'
 export interface CacheUse {
   readonly readTokens: number
   readonly written: Readonly<Record<KeptFor, number>>
+  /** Nothing was marked, and prompts are cached all the same: what was read is told, and stays in the input. */
+  readonly isUnasked?: boolean
 }
 
 export interface MarkedCache {

@@ -64,10 +64,10 @@ const STOP_REASONS: Readonly<Partial<Record<Reply['finishReason'], string>>> = {
 
 /** Tokens that were read from the cache or put into it are told apart from the others. */
 function inputOf({ promptTokens }: Plan, { cache }: MessageHead) {
-  const { readTokens, written } = cache
+  const { readTokens, written, isUnasked } = cache
   const writtenTokens = written['5m'] + written['1h']
   return {
-    input_tokens: Math.max(0, promptTokens - readTokens - writtenTokens),
+    input_tokens: isUnasked ? promptTokens : Math.max(0, promptTokens - readTokens - writtenTokens),
     cache_creation_input_tokens: writtenTokens,
     cache_read_input_tokens: readTokens,
   }

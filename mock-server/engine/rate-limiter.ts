@@ -9,7 +9,7 @@
  * to the millisecond, and a client that waits as told is let in.
  */
 
-import type { Refusal } from '../../protocol/api-error.ts'
+import type { Refusal } from '../../protocol/errors/limit.ts'
 import type { LimitState } from '../../protocol/rate-limit-headers.ts'
 
 export interface Limits {

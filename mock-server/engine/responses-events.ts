@@ -19,8 +19,8 @@ import type { ScriptEvent } from './script.ts'
 
 /** How the events differ from one provider to another. */
 export interface ScriptHabits {
-  /** Reasoning is told word for word. */
-  readonly reasoningText: boolean
+  /** Reasoning is told word for word, in events of this name; undefined: it is not. */
+  readonly reasoningText: 'reasoning' | 'reasoning_text' | undefined
   /** A function's arguments are told piece by piece, and not only when they are complete. */
   readonly callDeltas: boolean
 }
@@ -61,7 +61,8 @@ export function tellerOf(
   const told: Told = { output, whose, added, done, pad, utter, options }
   if (said!.kind === 'call') return callTeller(said!, told)
   if (said!.kind !== 'reasoning') return messageTeller(said!, told)
-  if (options.habits.reasoningText) return thoughtTeller(said!, told)
+  const { reasoningText } = options.habits
+  if (reasoningText) return thoughtTeller(said!, told, reasoningText)
   return options.request.summary ? summaryTeller(told) : silentTeller(told)
 }
 
@@ -161,6 +162,7 @@ function silentTeller({ output, added, done }: Told): ItemTeller {
 function thoughtTeller(
   thought: Spoken,
   { output, whose, added, done, pad, utter }: Told,
+  name: string,
 ): ItemTeller {
   const place = { ...whose, content_index: 0 }
   const type = 'reasoning_text'
@@ -169,11 +171,11 @@ function thoughtTeller(
   return {
     open: () => [added({ ...output.item, content: [] }), part('added', '')],
     say: ({ text: delta, tokens }) => [
-      utter('response.reasoning_text.delta', { ...place, delta, ...pad(delta) }, tokens),
+      utter(`response.${name}.delta`, { ...place, delta, ...pad(delta) }, tokens),
     ],
     close() {
       const text = textOf(thought)
-      return [utter('response.reasoning_text.done', { ...place, text }), part('done', text), done()]
+      return [utter(`response.${name}.done`, { ...place, text }), part('done', text), done()]
     },
   }
 }

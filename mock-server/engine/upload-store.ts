@@ -13,7 +13,7 @@ import {
   uploadChecksumDiffers,
   uploadOver,
   uploadSizeDiffers,
-} from '../../protocol/api-error.ts'
+} from '../../protocol/errors/file.ts'
 import type { UploadObject, UploadPartObject, UploadStatus } from '../../protocol/upload-object.ts'
 import {
   maxParts,

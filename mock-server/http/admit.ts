@@ -1,5 +1,5 @@
 /** Past the limits of a key and model, or a 429 that says when to come back. */
-import { rateLimited, requestTooLarge } from '../../protocol/api-error.ts'
+import { rateLimited, requestTooLarge } from '../../protocol/errors/limit.ts'
 import { rateLimitHeaders, retryAfterHeaders } from '../../protocol/rate-limit-headers.ts'
 import { UNMETERED } from '../engine/rate-limiter.ts'
 import { isDispatched } from './dispatch.ts'

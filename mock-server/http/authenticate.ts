@@ -1,6 +1,6 @@
 /** Whose request it is: the API key, or OpenAI's own 401. */
 import type { IncomingMessage } from 'node:http'
-import { noKey, wrongKey } from '../../protocol/api-error.ts'
+import { noKey, wrongKey } from '../../protocol/errors/key.ts'
 
 /**
  * `accepted` empty: any key will do. `keyHeader`: where the key may stand without `Bearer`.

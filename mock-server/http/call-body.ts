@@ -1,6 +1,7 @@
 /** The body of a call: JSON, a form, either, or none. */
 import type { IncomingMessage } from 'node:http'
-import { type ApiError, unsupportedContentType } from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
+import { unsupportedContentType } from '../../protocol/errors/http.ts'
 import type { ServerOptions } from '../options.ts'
 import { readJson } from './read-body.ts'
 import { readForm, type UploadedFile } from './read-form.ts'
@@ -29,6 +30,10 @@ export function readCallBody(
   } else if (!lenient && kind === 'json' && !isJson(type)) {
     request.resume()
     done(unsupportedContentType(type, 'application/json'), undefined, NO_FILES, 0)
+  } else if (lenient && mayBeForm(kind) && !type.startsWith('multipart/') && !isJson(type)) {
+    // What its client did not make into a form has no fields.
+    request.resume()
+    done(undefined, {}, NO_FILES, 0)
   } else if (kind === 'form' || (kind === 'any' && type.startsWith('multipart/'))) {
     readForm(request, maxBodyBytes, (error, form) =>
       done(error, form?.fields, form?.files ?? NO_FILES, form?.length ?? 0),
@@ -43,6 +48,10 @@ export function readCallBody(
       },
     )
   }
+}
+
+function mayBeForm(kind: BodyKind): boolean {
+  return kind === 'form' || kind === 'any'
 }
 
 /** A body whose kind is not said is taken for JSON. */

@@ -4,8 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Router from 'router'
-import { type ApiError, unknownUrl, wrongMethod } from '../../protocol/api-error.ts'
 import { isObject } from '../../protocol/checks.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
+import { unknownUrl, wrongMethod } from '../../protocol/errors/http.ts'
 import type { ErrorAnswer } from '../dialects/dialect.ts'
 import { keptBodyBytes } from '../engine/journal.ts'
 import { askOfBody } from '../fixtures/body-ask.ts'

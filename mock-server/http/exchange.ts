@@ -1,6 +1,7 @@
 /** One request on its way through the server: its answer's headers, its journal entry, its end. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApiError, internalError, organization } from '../../protocol/api-error.ts'
+import { ApiError, organization } from '../../protocol/errors/api-error.ts'
+import { internalError } from '../../protocol/errors/http.ts'
 import type { ErrorAnswer } from '../dialects/dialect.ts'
 import { errorIn } from '../dialects/in-dialect.ts'
 import { type JournalEntry, type Outcome, shortenEntry } from '../engine/journal.ts'

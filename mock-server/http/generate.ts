@@ -3,8 +3,8 @@
  * Every endpoint that generates goes this way; how an answer looks is the endpoint's own.
  */
 import type { Random } from '../../base/random.ts'
-import { unknownModel } from '../../protocol/api-error.ts'
 import type { Ask } from '../../protocol/ask.ts'
+import { unknownModel } from '../../protocol/errors/model.ts'
 import {
   countAskTokens,
   countAskTokensInSlices,

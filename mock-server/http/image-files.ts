@@ -1,5 +1,5 @@
 /** Images that answers link to: kept as what they are painted from, a bounded number of them. */
-import { unknownImageFile } from '../../protocol/api-error.ts'
+import { unknownImageFile } from '../../protocol/errors/media.ts'
 import type { Mosaic } from '../../protocol/image-mosaic.ts'
 import { encodePng } from '../../protocol/image-png.ts'
 import { createStore, type Store } from '../engine/store.ts'

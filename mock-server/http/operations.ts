@@ -1,7 +1,7 @@
 /** The pages for whoever runs the server: an Express application with metrics and the journal. */
 import type { IncomingMessage } from 'node:http'
 import express from 'express'
-import { unknownUrl } from '../../protocol/api-error.ts'
+import { unknownUrl } from '../../protocol/errors/http.ts'
 import type { Provider } from '../provider.ts'
 import type { RequestHandler } from './routes.ts'
 

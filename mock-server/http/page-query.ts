@@ -1,5 +1,5 @@
 /** Which page of a list is asked for: `limit`, `order`, `after` and `before` of a URL. */
-import { outOfRange, unsupportedValue, wrongType } from '../../protocol/api-error.ts'
+import { outOfRange, unsupportedValue, wrongType } from '../../protocol/errors/field.ts'
 import type { PageQuery } from '../engine/store.ts'
 
 export interface PageBounds {

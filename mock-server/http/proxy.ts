@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, type Dispatcher } from 'undici'
-import { upstreamFailed } from '../../protocol/api-error.ts'
+import { upstreamFailed } from '../../protocol/errors/own.ts'
 import type { UpstreamSettings } from '../record/settings.ts'
 import type { Tape } from '../record/tape.ts'
 import { closeExchange, type Exchange, sendError } from './exchange.ts'

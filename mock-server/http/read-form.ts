@@ -1,13 +1,13 @@
 /** A multipart form: its fields and its files, up to bounds. */
 import type { IncomingMessage } from 'node:http'
 import type { BusboyInstance } from '@fastify/busboy'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
 import {
-  type ApiError,
   bodyTooLarge,
   brokenForm,
   internalError,
   unsupportedContentType,
-} from '../../protocol/api-error.ts'
+} from '../../protocol/errors/http.ts'
 import { addField, baseName, createFields, type FormFields } from './form-fields.ts'
 
 export interface UploadedFile {

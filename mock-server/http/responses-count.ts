@@ -1,6 +1,7 @@
 /** The prompt that a response would have, counted and not answered. */
-import { noRequestedModel } from '../../protocol/api-error.ts'
+
 import type { Ask } from '../../protocol/ask.ts'
+import { noRequestedModel } from '../../protocol/errors/responses.ts'
 import type { Item } from '../../protocol/responses-input.ts'
 import { askOf } from '../../protocol/responses-request.ts'
 import { countAskTokensInSlices } from '../../protocol/tokens/ask-tokens.ts'

@@ -22,7 +22,7 @@ export function placeholderResponse(provider: Provider, id: string): StoredRespo
   const counts = { promptTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 }
   const plan: Plan = { id, ...counts, choices: [reply], dueMs: [0] }
   const items = outputItems({ request, reply, hosted: [], random, reasoningText: false })
-  const habits = { reasoningText: false, callDeltas: true }
+  const habits = { reasoningText: undefined, callDeltas: true }
   const script = responsesScript({
     ...{ request, plan, id, items, habits },
     createdAt: provider.created(),

@@ -1,11 +1,11 @@
 /** From a request for a response to its script: what came before, the plan, tools that are run, ids. */
+import { ApiError } from '../../protocol/errors/api-error.ts'
 import {
-  ApiError,
   noPreviousResponse,
   noReferencedItem,
   noRequestedModel,
   noSuchConversation,
-} from '../../protocol/api-error.ts'
+} from '../../protocol/errors/responses.ts'
 import { checkResponsesFits } from '../../protocol/responses-capabilities.ts'
 import { responseId } from '../../protocol/responses-ids.ts'
 import { type Item, withIds } from '../../protocol/responses-input.ts'
@@ -62,7 +62,7 @@ export function planResponse(
     const random = planned.random.fork(id)
     const { promptTokens } = plan
     const habits = provider.dialect.responses ?? {}
-    const reasoningText = habits.reasoningText === true
+    const { reasoningText } = habits
     const hosted = asking.isWarmUp
       ? []
       : hostedCalls({ request, ask, context, promptTokens, random })
@@ -72,7 +72,13 @@ export function planResponse(
       plan,
       id,
       createdAt: provider.created(),
-      items: outputItems({ request, reply: reply!, hosted, random, reasoningText }),
+      items: outputItems({
+        request,
+        reply: reply!,
+        hosted,
+        random,
+        reasoningText: reasoningText !== undefined,
+      }),
       failure,
       habits: { reasoningText, callDeltas: habits.callDeltas !== false },
     })

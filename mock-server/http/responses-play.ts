@@ -160,7 +160,8 @@ function streamSink(
       pacing.told(provider.clock.nowMs(), log.dueMs[step]!, event.tokens)
     },
     end() {
-      if (provider.dialect.responses?.done && log.state === 'over') response.write(eventText(done))
+      const hasEndMark = provider.dialect.responses?.done || provider.options.lenient
+      if (hasEndMark && log.state === 'over') response.write(eventText(done))
       response.end()
       closeExchange(exchange, 'ok')
     },

@@ -6,14 +6,11 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
-import {
-  connectionTooOld,
-  noWebSocket,
-  unknownUrl,
-  unsupportedValue,
-  wrongType,
-} from '../../protocol/api-error.ts'
 import { isObject, type Json } from '../../protocol/checks.ts'
+import { unsupportedValue, wrongType } from '../../protocol/errors/field.ts'
+import { unknownUrl } from '../../protocol/errors/http.ts'
+import { noWebSocket } from '../../protocol/errors/own.ts'
+import { connectionTooOld } from '../../protocol/errors/responses.ts'
 import { parseResponsesRequest } from '../../protocol/responses-request.ts'
 import { keptBodyBytes } from '../engine/journal.ts'
 import { createResponseStore } from '../engine/responses-store.ts'

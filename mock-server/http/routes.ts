@@ -6,7 +6,7 @@
  * response). What is for whoever runs the server is an Express application, loaded when first needed.
  */
 import type { ServerResponse } from 'node:http'
-import { shuttingDown } from '../../protocol/api-error.ts'
+import { shuttingDown } from '../../protocol/errors/http.ts'
 import type { Provider } from '../provider.ts'
 import { rewriteAzure } from './azure-request.ts'
 import { pathOf, type RequestHandler, refuse, serveEndpoint } from './endpoint.ts'

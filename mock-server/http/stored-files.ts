@@ -1,6 +1,6 @@
 /** The provider's files, which several families of endpoints add to and read. */
 import { createRandom } from '../../base/random.ts'
-import { noSuchFile } from '../../protocol/api-error.ts'
+import { noSuchFile } from '../../protocol/errors/file.ts'
 import { fileId } from '../../protocol/ids.ts'
 import { createFileStore, type FileStore, type KeptFile } from '../engine/file-store.ts'
 import type { Provider } from '../provider.ts'

@@ -1,12 +1,8 @@
 /** Every request of the API when answers come from elsewhere: from a recording, from an upstream, or neither. */
 import type { IncomingMessage } from 'node:http'
-import {
-  type ApiError,
-  bodyTooLarge,
-  noRecording,
-  unknownUrl,
-  unreadableRecording,
-} from '../../protocol/api-error.ts'
+import type { ApiError } from '../../protocol/errors/api-error.ts'
+import { bodyTooLarge, unknownUrl } from '../../protocol/errors/http.ts'
+import { noRecording, unreadableRecording } from '../../protocol/errors/own.ts'
 import { keptBodyBytes } from '../engine/journal.ts'
 import type { Provider } from '../provider.ts'
 import { type Entry, type Library, openLibrary } from '../record/library.ts'

@@ -1,7 +1,7 @@
 /** What requests share that generate something other than a reply: model, chance, limits and pace. */
 import { createHash, webcrypto } from 'node:crypto'
 import type { Random } from '../../base/random.ts'
-import { unknownModel } from '../../protocol/api-error.ts'
+import { unknownModel } from '../../protocol/errors/model.ts'
 import { keptSteps } from '../engine/journal.ts'
 import { admitTokens } from './admit.ts'
 import type { Call } from './endpoint.ts'

@@ -8,7 +8,17 @@ const RAW = /"@@([^@"]*)@@"/g
 
 const words = [
   ...['', ' ', '\ud800', 'a\udc00b', '\u0000', '__proto__', 'constructor', 'toString', '🎉'],
-  ...['x'.repeat(5000), '漢'.repeat(700), '../../etc', '%zz', '-1', 'NaN', 'null', 'data:,', '\r\n'],
+  ...[
+    'x'.repeat(5000),
+    '漢'.repeat(700),
+    '../../etc',
+    '%zz',
+    '-1',
+    'NaN',
+    'null',
+    'data:,',
+    '\r\n',
+  ],
   ...['user', 'assistant', 'tool', 'function', 'text', 'json_schema', 'json_object', 'required'],
   ...['auto', 'none', 'gpt-4o', 'o3', 'gpt-5', 'tts-1', 'whisper-1', 'dall-e-2', 'claude-opus-4'],
   ...['gpt-image-1', 'text-embedding-3-large', 'gpt-audio', 'url', 'sse', 'opus', 'flac', 'webp'],
@@ -58,7 +68,12 @@ function listOf<T>(length: number, make: () => T): T[] {
 
 /** Not by assignment: `__proto__` is to be a name like any other. */
 function set(holder: object, name: string | number, value: unknown): void {
-  Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true })
+  Object.defineProperty(holder, name, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
 }
 
 interface Place {
@@ -117,7 +132,11 @@ const enlargements: readonly Change[] = [
   ({ holder, name }) => {
     const { length } = JSON.stringify(holder[name]) ?? ''
     const item = holder[name]
-    set(holder, name, listOf(Math.floor(LARGE / (length + 1)), () => structuredClone(item)))
+    set(
+      holder,
+      name,
+      listOf(Math.floor(LARGE / (length + 1)), () => structuredClone(item)),
+    )
   },
   ({ holder, name }, random) => {
     let value = holder[name]

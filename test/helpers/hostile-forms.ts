@@ -47,7 +47,10 @@ function changeList(list: FormPart[], random: Random): void {
       break
     }
     case 5:
-      list[place] = { ...part, filename: random.pick(['', '../x', 'a"b', 'é.png', 'x.jsonl', '\0']) }
+      list[place] = {
+        ...part,
+        filename: random.pick(['', '../x', 'a"b', 'é.png', 'x.jsonl', '\0']),
+      }
       break
     default:
       list[place] = { ...part, value: cut(part.value, random) }

@@ -1,6 +1,7 @@
 /** What is wrong with an answer, whatever was asked: its envelope, its JSON, its events. */
+
+import {} from '../../mock-server/engine/instance-schema.ts'
 import { isObject } from '../../protocol/checks.ts'
-import {  } from '../../mock-server/engine/instance-schema.ts'
 
 export interface Answer {
   readonly status: number
@@ -43,18 +44,12 @@ function jsonFault(text: string): string | undefined {
 
 const MESSAGES = /^(?:\/v1|\/openai(?:\/v1)?)?\/messages(?=[/?]|$)/
 
-function envelopeFault(
-  { path, dialect }: Asked,
-  type: string,
-  text: string,
-): string | undefined {
+function envelopeFault({ path, dialect }: Asked, type: string, text: string): string | undefined {
   if (!type.startsWith('application/json')) return `a refusal as ${type}`
   const fault = jsonFault(text)
   if (fault) return fault
   const body = JSON.parse(text)
-  const isOurs = MESSAGES.test(path)
-    ? isAnthropic(body)
-    : (envelopes[dialect] ?? isOpenai)(body)
+  const isOurs = MESSAGES.test(path) ? isAnthropic(body) : (envelopes[dialect] ?? isOpenai)(body)
   return isOurs ? undefined : 'no error envelope'
 }
 

@@ -32,7 +32,19 @@ const types = [
 ]
 const methods = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'OPTIONS', 'PROPFIND']
 const segments = [
-  ...['%00', '%', '%zz', '%2e%2e', '..', '.', '%F0%9F%8E%89', '%C3%A9', 'a%2Fb', '__proto__', 'null'],
+  ...[
+    '%00',
+    '%',
+    '%zz',
+    '%2e%2e',
+    '..',
+    '.',
+    '%F0%9F%8E%89',
+    '%C3%A9',
+    'a%2Fb',
+    '__proto__',
+    'null',
+  ],
   ...['-', `${'x'.repeat(3000)}`, 'constructor', '%ED%A0%80', 'a:b', '(', '*', '', 'a b', '%E0%A4'],
 ]
 const roots = ['/v1', '/v1', '/v1', '', '/openai/v1', '/openai', '/openai/deployments/gpt-4o']

@@ -1,4 +1,4 @@
-import { ApiError } from '../../protocol/api-error.ts'
+import { ApiError } from '../../protocol/errors/api-error.ts'
 
 /** What `action` is refused with. */
 export function refusalOf(action: () => unknown): ApiError {

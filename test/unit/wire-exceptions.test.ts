@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { accepts } from '../../mock-server/engine/instance-accepts.ts'
+import {
+  createReferences,
+  list,
+  type SchemaObject,
+} from '../../mock-server/engine/instance-schema.ts'
 import { isObject } from '../../protocol/checks.ts'
-import { createReferences, list, type SchemaObject } from '../../mock-server/engine/instance-schema.ts'
 import { sdkSurface } from '../../protocol/sdk/surface.ts'
 import { type WireException, wireExceptions } from '../helpers/wire-exceptions.ts'
 

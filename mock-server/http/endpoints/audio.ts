@@ -1,17 +1,18 @@
 /** /audio/speech, /audio/transcriptions and /audio/translations. */
-import {
-  ApiError,
-  audioTooLarge,
-  audioTooShort,
-  fieldMissing,
-  unknownAudioFormat,
-  unreadableAudio,
-} from '../../../protocol/api-error.ts'
+
 import { guessSound, readSound, type Sound } from '../../../protocol/audio-reader.ts'
 import { parseSpeechRequest } from '../../../protocol/audio-speech-request.ts'
 import { parseTranscription } from '../../../protocol/audio-transcription-request.ts'
 import { transcriptAnswer } from '../../../protocol/audio-transcription-response.ts'
 import { isObject } from '../../../protocol/checks.ts'
+import { ApiError } from '../../../protocol/errors/api-error.ts'
+import {
+  audioTooLarge,
+  audioTooShort,
+  unknownAudioFormat,
+  unreadableAudio,
+} from '../../../protocol/errors/media.ts'
+import { fieldMissing } from '../../../protocol/errors/schema.ts'
 import { encodingFor } from '../../../protocol/tokens/encodings.ts'
 import { loadTokenizer } from '../../../protocol/tokens/tokenizer.ts'
 import { speak, speechScript } from '../../engine/speech-sound.ts'

@@ -47,6 +47,7 @@ async function complete(call: Call): Promise<void> {
     ask: askForAll(asked, texts),
     newId: textCompletionId,
     countTokens: () => countPrompts(asked, tokenizer),
+    maxReasoningTokens: 0, // there is no place to think in
     check: (promptTokens: number) => checkPromptFits(asked.model, promptTokens, asked.maxTokens),
   }
   planAnswer(asking, ({ plan, random, limitHeaders }) => {

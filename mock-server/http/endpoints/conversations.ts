@@ -1,11 +1,6 @@
 /** /conversations: kept items that responses are added to; created, read, changed, deleted, item by item. */
 import { createRandom } from '../../../base/random.ts'
 import {
-  missingParameter,
-  noSuchConversation,
-  noSuchConversationItem,
-} from '../../../protocol/api-error.ts'
-import {
   metadata as checkMetadata,
   isObject,
   type Json,
@@ -16,6 +11,8 @@ import {
   conversationObject,
   deletedConversation,
 } from '../../../protocol/conversation-object.ts'
+import { missingParameter } from '../../../protocol/errors/field.ts'
+import { noSuchConversation, noSuchConversationItem } from '../../../protocol/errors/responses.ts'
 import { prefixedId } from '../../../protocol/responses-ids.ts'
 import { type Item, type KeptItem, readInput, withIds } from '../../../protocol/responses-input.ts'
 import type { Conversation } from '../../engine/conversations.ts'

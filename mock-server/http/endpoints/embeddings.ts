@@ -1,5 +1,5 @@
 /** /embeddings. */
-import { inputTooLong, tooManyInputTokens } from '../../../protocol/api-error.ts'
+
 import {
   type EmbeddingModel,
   embeddingModel,
@@ -16,6 +16,7 @@ import {
   embeddingsEnd,
   embeddingsStart,
 } from '../../../protocol/embedding-response.ts'
+import { inputTooLong, tooManyInputTokens } from '../../../protocol/errors/embedding.ts'
 import { encodingFor } from '../../../protocol/tokens/encodings.ts'
 import { loadTokenizer, type Tokenizer } from '../../../protocol/tokens/tokenizer.ts'
 import { createEmbedder, type Embedder } from '../../engine/embedding.ts'

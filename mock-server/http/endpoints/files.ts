@@ -1,11 +1,7 @@
 /** /files: uploaded, listed, told of, read and deleted. */
 import { isUtf8 } from 'node:buffer'
-import {
-  ApiError,
-  downloadNotAllowed,
-  noSuchFile,
-  withDetail,
-} from '../../../protocol/api-error.ts'
+import { ApiError } from '../../../protocol/errors/api-error.ts'
+import { downloadNotAllowed, noSuchFile, withDetail } from '../../../protocol/errors/file.ts'
 import { deletedFile } from '../../../protocol/file-object.ts'
 import { parseFileUpload } from '../../../protocol/file-request.ts'
 import { pageOf } from '../../engine/store.ts'

@@ -1,7 +1,8 @@
 /** /images/generations, /images/edits, /images/variations, and the files that their answers link to. */
 import type { Random } from '../../../base/random.ts'
-import { missingParameter, notSmallPng, unsupportedImageType } from '../../../protocol/api-error.ts'
 import { isObject, type Json } from '../../../protocol/checks.ts'
+import { missingParameter } from '../../../protocol/errors/field.ts'
+import { notSmallPng, unsupportedImageType } from '../../../protocol/errors/media.ts'
 import { hexadecimal } from '../../../protocol/ids.ts'
 import { encodeJpeg } from '../../../protocol/image-jpeg.ts'
 import { editedImageTokens } from '../../../protocol/image-models.ts'

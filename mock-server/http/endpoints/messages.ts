@@ -1,7 +1,7 @@
 /** /messages and /messages/count_tokens, as Anthropic's API has them. */
 
-import { unknownModel } from '../../../protocol/api-error.ts'
 import type { Json } from '../../../protocol/checks.ts'
+import { unknownModel } from '../../../protocol/errors/model.ts'
 import { invalid } from '../../../protocol/messages-checks.ts'
 import {
   messagesErrors,
@@ -94,7 +94,7 @@ function cacheUse(
     return provider.shared(createCache).look(scope, prompt, { promptTokens, nowMs })
   }
   if (!provider.eagerCache) return NOTHING_CACHED
-  return { readTokens: cachedTokens, written: NOTHING_WRITTEN }
+  return { readTokens: cachedTokens, written: NOTHING_WRITTEN, isUnasked: true }
 }
 
 function createCache({ eagerCache }: Provider) {

@@ -1,5 +1,5 @@
 /** /models and /models/{id}. */
-import { noSuchModel } from '../../../protocol/api-error.ts'
+import { noSuchModel } from '../../../protocol/errors/model.ts'
 import { wellKnownModels } from '../../../protocol/models.ts'
 import { modelIn, modelListIn } from '../../dialects/in-dialect.ts'
 import type { Provider } from '../../provider.ts'

@@ -1,6 +1,8 @@
 /** /responses: generated, whole, streamed or in the background; read, resumed, cancelled, deleted, compacted. */
-import { noSuchResponse, notCancellable, wrongType } from '../../../protocol/api-error.ts'
+
 import { isObject, type Json } from '../../../protocol/checks.ts'
+import { wrongType } from '../../../protocol/errors/field.ts'
+import { noSuchResponse, notCancellable } from '../../../protocol/errors/responses.ts'
 import { responseId } from '../../../protocol/responses-ids.ts'
 import { withIds } from '../../../protocol/responses-input.ts'
 import {

@@ -2,8 +2,9 @@
  * All that the SDK can ask for and no other family answers: in lenient mode with an object of the SDK's own
  * type, else with 404 as any unknown URL.
  */
-import { unknownUrl } from '../../../protocol/api-error.ts'
+
 import { isObject } from '../../../protocol/checks.ts'
+import { unknownUrl } from '../../../protocol/errors/http.ts'
 import { type FoundOperation, operationFor, sdkSurface } from '../../../protocol/sdk/surface.ts'
 import { dataEvent, doneEvent } from '../../../protocol/sse.ts'
 import { createStandIns } from '../../engine/stand-in.ts'

@@ -1,6 +1,8 @@
 /** What `store: true` keeps of /chat/completions: listed, read, changed, deleted, and the messages asked with. */
-import { missingParameter, noSuchCompletion } from '../../../protocol/api-error.ts'
+
 import { metadata as checkMetadata, isObject, type Json } from '../../../protocol/checks.ts'
+import { noSuchCompletion } from '../../../protocol/errors/chat.ts'
+import { missingParameter } from '../../../protocol/errors/field.ts'
 import { snapshotOf } from '../../../protocol/models.ts'
 import type { ChatAudioStream } from '../../engine/chat-audio.ts'
 import { completionObject } from '../../engine/chat-object.ts'

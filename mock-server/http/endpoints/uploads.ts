@@ -1,7 +1,7 @@
 /** /uploads: large files in parts. */
 import { createHash } from 'node:crypto'
 import { createRandom } from '../../../base/random.ts'
-import { missingParameter } from '../../../protocol/api-error.ts'
+import { missingParameter } from '../../../protocol/errors/field.ts'
 import { uploadId, uploadPartId } from '../../../protocol/ids.ts'
 import { parseUploadCompletion, parseUploadRequest } from '../../../protocol/upload-request.ts'
 import { createUploadStore } from '../../engine/upload-store.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ApiError } from '../../../protocol/api-error.ts'
 import { parseChatRequest } from '../../../protocol/chat-request.ts'
+import { ApiError } from '../../../protocol/errors/api-error.ts'
 
 const messages = [{ role: 'user', content: 'Hi.' }]
 const body = { model: 'gpt-4o-mini', messages }

@@ -1,16 +1,14 @@
 import { expect, test } from 'vitest'
+import { ApiError } from '../../../protocol/errors/api-error.ts'
 import {
-  ApiError,
   bodyTooLarge,
   brokenJson,
   internalError,
-  noKey,
-  noQuota,
-  rateLimited,
   shuttingDown,
-  unknownModel,
-  wrongKey,
-} from '../../../protocol/api-error.ts'
+} from '../../../protocol/errors/http.ts'
+import { noKey, wrongKey } from '../../../protocol/errors/key.ts'
+import { noQuota, rateLimited } from '../../../protocol/errors/limit.ts'
+import { unknownModel } from '../../../protocol/errors/model.ts'
 import { messagesErrors, messagesHeaders } from '../../../protocol/messages-error.ts'
 
 const wallMs = Date.parse('2025-03-01T12:00:00.400Z')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ApiError } from '../../../protocol/api-error.ts'
 import { parseChatRequest } from '../../../protocol/chat-request.ts'
 import { parseCompletionsRequest } from '../../../protocol/completions-request.ts'
+import { ApiError } from '../../../protocol/errors/api-error.ts'
 
 /** Values that the parsers look at, at the places where they look, or anything. */
 const word = fc.constantFrom(

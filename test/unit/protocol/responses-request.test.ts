@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ApiError } from '../../../protocol/api-error.ts'
 import type { Json } from '../../../protocol/checks.ts'
+import { ApiError } from '../../../protocol/errors/api-error.ts'
 import { readInput } from '../../../protocol/responses-input.ts'
 import { askOf, parseResponsesRequest } from '../../../protocol/responses-request.ts'
 

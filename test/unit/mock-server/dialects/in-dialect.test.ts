@@ -18,17 +18,12 @@ import {
 import { ollama } from '../../../../mock-server/dialects/ollama.ts'
 import { openrouter } from '../../../../mock-server/dialects/openrouter.ts'
 import { vllm } from '../../../../mock-server/dialects/vllm.ts'
-import {
-  ApiError,
-  brokenJson,
-  internalError,
-  noKey,
-  rateLimited,
-  unknownModel,
-  unknownParameter,
-  unknownUrl,
-  wrongKey,
-} from '../../../../protocol/api-error.ts'
+import { ApiError } from '../../../../protocol/errors/api-error.ts'
+import { unknownParameter } from '../../../../protocol/errors/field.ts'
+import { brokenJson, internalError, unknownUrl } from '../../../../protocol/errors/http.ts'
+import { noKey, wrongKey } from '../../../../protocol/errors/key.ts'
+import { rateLimited } from '../../../../protocol/errors/limit.ts'
+import { unknownModel } from '../../../../protocol/errors/model.ts'
 
 const HEX = '[0-9a-f]'
 const UUID = `${HEX}{8}-${HEX}{4}-4${HEX}{3}-[89ab]${HEX}{3}-${HEX}{12}`

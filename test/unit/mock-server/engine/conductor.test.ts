@@ -366,9 +366,31 @@ test('a reply without gaps is played in large bites, so that it takes no time an
   const clock = createManualClock()
   const conductor = createConductor(clock)
   const log: Played[] = []
-  conductor.start(part('burst', new Array(320).fill(10), log))
+  conductor.start(part('burst', new Array(1000).fill(10), log))
   clock.advance(10)
-  expect(log.length).toBe(32)
+  expect(log.length).toBe(256)
   clock.advance(10)
-  expect(log.length).toBe(320)
+  expect(log.length).toBe(1000)
+})
+
+test('a reply whose steps are long ends its round soon, however late the round before made it', () => {
+  const { clock, advance, hold } = createHeldClock()
+  const conductor = createConductor(clock)
+  const log: Played[] = []
+  const heavy = part('heavy', new Array(1000).fill(10), log)
+  conductor.start({
+    ...heavy,
+    play(nowMs) {
+      hold(1)
+      return heavy.play(nowMs)
+    },
+  })
+  conductor.start(part('light', [20, 40], log))
+  const ofRound = () => log.splice(0).map(({ name }) => name)
+  advance(10)
+  expect(ofRound()).toEqual(new Array(8).fill('heavy'))
+  advance(1)
+  expect(ofRound()).toEqual(new Array(8).fill('heavy'))
+  advance(1)
+  expect(ofRound()).toContain('light')
 })

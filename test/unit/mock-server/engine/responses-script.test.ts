@@ -30,14 +30,14 @@ interface Setting {
   readonly items?: readonly ReplyItem[]
   readonly finishReason?: FinishReason
   readonly failure?: ResponseFailure
-  readonly reasoningText?: boolean
+  readonly reasoningText?: 'reasoning' | 'reasoning_text'
   readonly callDeltas?: boolean
 }
 
 /** Tokens are due at 100, 110, 120 ms … */
 function scriptOf(setting: Setting): ResponsesScript {
   const { items = [text('Two words')], finishReason = 'stop', failure } = setting
-  const { reasoningText = false, callDeltas = true } = setting
+  const { reasoningText, callDeltas = true } = setting
   const body = { model: 'gpt-4o-mini', input: 'Find rivers.', stream: true, ...setting.body }
   const request = parseResponsesRequest(body, { lenient: true })
   const ask = askOf(request, [])
@@ -52,7 +52,13 @@ function scriptOf(setting: Setting): ResponsesScript {
     plan: { id: 'resp_1', ...counts, choices: [reply], dueMs },
     id: 'resp_1',
     createdAt: 1000,
-    items: outputItems({ request, reply, hosted, random, reasoningText }),
+    items: outputItems({
+      request,
+      reply,
+      hosted,
+      random,
+      reasoningText: reasoningText !== undefined,
+    }),
     failure,
     habits: { reasoningText, callDeltas },
   })
@@ -131,7 +137,7 @@ describe('events come in the order of the wire', () => {
     ],
     [
       'reasoning word for word',
-      { items: [thought('First this.'), text('Well')], reasoningText: true },
+      { items: [thought('First this.'), text('Well')], reasoningText: 'reasoning_text' },
       `created in_progress output_item.added content_part.added reasoning_text.delta×2 reasoning_text.done content_part.done output_item.done ${message('')} completed`,
     ],
     [

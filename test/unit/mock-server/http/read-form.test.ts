@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Form, readForm } from '../../../../mock-server/http/read-form.ts'
-import type { ApiError } from '../../../../protocol/api-error.ts'
+import type { ApiError } from '../../../../protocol/errors/api-error.ts'
 
 const MAX_BYTES = 2_000_000
 

@@ -2,16 +2,13 @@ import { expect, test } from 'vitest'
 import {
   bodyTooLarge,
   brokenJson,
-  noKey,
-  noSuchModel,
-  rateLimited,
-  requestTooLarge,
   shuttingDown,
-  unknownModel,
   unknownUrl,
-  wrongKey,
   wrongMethod,
-} from '../../../protocol/api-error.ts'
+} from '../../../protocol/errors/http.ts'
+import { noKey, wrongKey } from '../../../protocol/errors/key.ts'
+import { rateLimited, requestTooLarge } from '../../../protocol/errors/limit.ts'
+import { noSuchModel, unknownModel } from '../../../protocol/errors/model.ts'
 
 const LEARN = 'Visit https://platform.openai.com/account/rate-limits to learn more.'
 

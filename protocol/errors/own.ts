@@ -1,0 +1,42 @@
+/** What no provider says: fixtures, recordings, an upstream. */
+import { ApiError } from './api-error.ts'
+
+/** Ours: only fixtures answer here, and none does. Not worth another try, so a 404. `why`: a whole text. */
+export function noFixture(why: string): ApiError {
+  return new ApiError(404, why, { code: 'no_fixture_match' })
+}
+
+/** Ours: a fixture's own code has failed. `x-should-retry` keeps clients from trying again. `why`: a whole text. */
+export function fixtureFailed(why: string): ApiError {
+  return new ApiError(500, why, {
+    type: 'server_error',
+    code: 'fixture_failed',
+    headers: { 'x-should-retry': 'false' },
+  })
+}
+
+/** What stood in for the provider failed, before its answer had begun; `why` in words. */
+export function upstreamFailed(origin: string, why: string): ApiError {
+  return new ApiError(502, `The upstream at ${origin} gave no answer: ${why}.`, {
+    type: 'server_error',
+    code: 'upstream_failed',
+  })
+}
+
+/** `message`: what was looked for and what comes nearest. */
+export function noRecording(message: string): ApiError {
+  return new ApiError(404, message, { code: 'recording_not_found' })
+}
+
+export function unreadableRecording(name: string, why: string): ApiError {
+  return new ApiError(500, `The recording ${name} cannot be played: ${why}`, {
+    type: 'server_error',
+    code: 'recording_unreadable',
+  })
+}
+
+export function noWebSocket(): ApiError {
+  return new ApiError(501, 'WebSocket connections are neither passed on nor recorded.', {
+    code: 'websocket_not_supported',
+  })
+}
