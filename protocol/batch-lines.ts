@@ -3,7 +3,7 @@
  * read at once would hold up every stream for seconds. Lines are kept as places in the file, not as objects.
  */
 import { isObject } from './checks.ts'
-import { isNestedTooDeep, maxNesting } from './json-nesting.ts'
+import { jsonBounds, jsonExcess } from './json-bounds.ts'
 
 /** What is wrong with an input, as `errors.data` of a batch tells it. */
 export interface BatchFault {
@@ -43,6 +43,10 @@ export interface BatchLinesTerms {
 }
 
 const MAX_FAULTS = 100
+const TOO_MUCH = {
+  levels: `This line is nested deeper than ${jsonBounds.maxLevels} levels.`,
+  values: `This line has more than ${jsonBounds.maxValues} values.`,
+}
 const NEWLINE = 10
 
 export function readBatchLines(input: Buffer, { endpoint, maxLines }: BatchLinesTerms): BatchLines {
@@ -63,13 +67,14 @@ export function readBatchLines(input: Buffer, { endpoint, maxLines }: BatchLines
   }
 
   function check(text: string): void {
+    const excess = jsonExcess(text)
+    if (excess) {
+      addFault('invalid_json_line', TOO_MUCH[excess])
+      return
+    }
     const line = parse(text)
     if (!isObject(line)) {
       addFault('invalid_json_line', 'This line is not parseable as valid JSON.')
-      return
-    }
-    if (isNestedTooDeep(text)) {
-      addFault('invalid_json_line', `This line is nested deeper than ${maxNesting} levels.`)
       return
     }
     const { custom_id: customId, method, url, body } = line

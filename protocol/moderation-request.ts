@@ -2,7 +2,7 @@
 
 import { type Checks, checkFields, isObject, required, string } from './checks.ts'
 import { invalidInput } from './errors/embedding.ts'
-import { missingParameter } from './errors/field.ts'
+import { arrayTooLong, missingParameter } from './errors/field.ts'
 
 /** What is classified as one. */
 export interface ModerationInput {
@@ -18,6 +18,8 @@ export interface ModerationRequest {
   readonly inputs: readonly ModerationInput[]
 }
 
+/** As many as may be embedded at once. */
+const MAX_INPUTS = 2048
 const DEFAULT_MODEL = 'omni-moderation-latest'
 
 /** Input is either texts, each classified for itself, or parts that are classified together. */
@@ -34,6 +36,7 @@ export function parseModerationRequest(body: unknown): ModerationRequest {
 function readInputs(input: unknown): readonly ModerationInput[] {
   if (typeof input === 'string') return [{ text: input, images: [] }]
   if (!Array.isArray(input) || input.length === 0) throw invalidInput()
+  if (input.length > MAX_INPUTS) throw arrayTooLong('input', MAX_INPUTS, input.length)
   if (input.every(item => typeof item === 'string')) {
     return input.map(text => ({ text, images: [] }))
   }

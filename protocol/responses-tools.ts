@@ -13,6 +13,7 @@ import {
   object,
   oneOf,
   required,
+  shownText,
   string,
 } from './checks.ts'
 import { badFunctionSchema } from './errors/chat.ts'
@@ -127,23 +128,26 @@ export function checkToolUse({ tools, tool_choice }: Json): void {
   if (tool_choice === 'required' && list.length === 0) throw requiredWithoutTools()
   if (!isObject(tool_choice)) return
   const chosen = tool_choice.type === 'allowed_tools' ? tool_choice.tools : [tool_choice]
+  const chosable = new Set(flattened(list).flatMap(({ tool }) => keysOf(tool)))
   for (const choice of chosen as readonly Json[]) {
-    if (!flattened(list).some(({ tool }) => isChosen(tool, choice))) {
-      throw chosenToolNotFound(String(choice.type))
-    }
+    if (!chosable.has(keyOf(choice))) throw chosenToolNotFound(String(choice.type))
   }
 }
 
-/** Whether `choice`, an object with a type and perhaps a name, is of this tool. */
+/** What a tool is chosen by: an object with a type and perhaps a name. */
+function keyOf({ type, name, server_label: label }: Json): string {
+  if (type === 'mcp') return label === undefined ? type : `${type} ${shownText(label)}`
+  if (type === 'function' || type === 'custom') return `${type} ${shownText(name)}`
+  return familyOf(String(type))
+}
+
+/** Of all its choices. */
+function keysOf(tool: Json): readonly string[] {
+  return tool.type === 'mcp' ? ['mcp', keyOf(tool)] : [keyOf(tool)]
+}
+
 function isChosen(tool: Json, choice: Json): boolean {
-  if (choice.type === 'mcp') {
-    const { server_label: label } = choice
-    return tool.type === 'mcp' && (label === undefined || label === tool.server_label)
-  }
-  if (choice.type === 'function' || choice.type === 'custom') {
-    return tool.type === choice.type && tool.name === choice.name
-  }
-  return familyOf(String(tool.type)) === familyOf(String(choice.type))
+  return keysOf(tool).includes(keyOf(choice))
 }
 
 /** Tools go by dated and preview names: `web_search_preview`, `computer_use`. */
@@ -178,8 +182,9 @@ const hostedKinds: ReadonlySet<string> = new Set<HostedKind>([
 export function readToolUse({ tools, tool_choice }: Json): ToolUse {
   const listed = flattened((tools ?? []) as readonly Json[])
   const allowed = isObject(tool_choice) && tool_choice.type === 'allowed_tools'
+  const allowedKeys = new Set(allowed ? (tool_choice.tools as readonly Json[]).map(keyOf) : [])
   const offered = allowed
-    ? listed.filter(({ tool }) => (tool_choice.tools as Json[]).some(one => isChosen(tool, one)))
+    ? listed.filter(({ tool }) => keysOf(tool).some(key => allowedKeys.has(key)))
     : listed
   const choice = allowed ? tool_choice.mode : (tool_choice ?? 'auto')
   const hosted: HostedTool[] = []

@@ -60,6 +60,8 @@ export function createConductor(clock: Clock): Conductor {
   const head: (Part | undefined)[] = new Array(SLOTS).fill(undefined)
   const tail: (Part | undefined)[] = new Array(SLOTS).fill(undefined)
   let active = 0
+  /** Parts on the wheel, the stopped ones that were not come by since among them. */
+  let placed = 0
   /** The last slot that was played, counted from the clock's zero. */
   let played = slotOf(clock.nowMs())
   let cancelTimer: (() => void) | undefined
@@ -75,6 +77,7 @@ export function createConductor(clock: Clock): Conductor {
     const index = (slot > played ? slot : played + 1) & MASK
     part.slot = slot
     part.next = undefined
+    placed++
     const last = tail[index]
     if (last) last.next = part
     else head[index] = part
@@ -99,11 +102,21 @@ export function createConductor(clock: Clock): Conductor {
       head[index] = tail[index] = undefined
       while (part) {
         const following: Part | undefined = part.next
+        placed--
         if (!part.stopped) playOne(part, slot, nowMs)
         part = following
       }
     }
     playing = false
+    if (active === 0) clear()
+  }
+
+  /** Nobody comes by what was stopped on an idle wheel: it would be held until the next request. */
+  function clear(): void {
+    if (placed === 0) return
+    head.fill(undefined)
+    tail.fill(undefined)
+    placed = 0
   }
 
   function playOne(part: Part, slot: number, nowMs: number): void {
@@ -177,7 +190,9 @@ export function createConductor(clock: Clock): Conductor {
       if (nextMs < wakeAtMs) wakeAt(nextMs, nowMs)
     },
     stop(part) {
-      if (!part.stopped) finish(part)
+      if (part.stopped) return
+      finish(part)
+      if (active === 0 && !playing) clear()
     },
     keepUp() {
       if (clock.nowMs() * SLOTS_PER_MS - played >= KEEP_UP_MS * SLOTS_PER_MS) pump()

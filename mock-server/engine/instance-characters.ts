@@ -68,14 +68,31 @@ export function complement(spans: readonly Span[]): readonly Span[] {
 
 /** Letters and digits where it may be one of them, else what can be printed. */
 export function characterOf(spans: readonly Span[], random: Random): string {
-  const choice = overlap(spans, ALPHANUMERIC) ?? overlap(spans, PRINTABLE) ?? spans
-  const sizes = choice.map(([low, high]) => high - low + 1)
-  let at = random.integer(sizes.reduce((sum, size) => sum + size, 0))
-  for (const [i, [low]] of choice.entries()) {
-    if (at < sizes[i]!) return String.fromCodePoint(low + at)
-    at -= sizes[i]!
+  let likely = likelies.get(spans)
+  if (!likely) {
+    likely = likelyOf(spans)
+    likelies.set(spans, likely)
+  }
+  let at = random.integer(likely.size)
+  for (const [low, high] of likely.spans) {
+    if (at <= high - low) return String.fromCodePoint(low + at)
+    at -= high - low + 1
   }
   return ''
+}
+
+/** What is drawn from, and how many characters that are. */
+interface Likely {
+  readonly spans: readonly Span[]
+  readonly size: number
+}
+
+/** A class is drawn from again and again, and may be of a thousand spans. */
+const likelies = new WeakMap<readonly Span[], Likely>()
+
+function likelyOf(all: readonly Span[]): Likely {
+  const spans = overlap(all, ALPHANUMERIC) ?? overlap(all, PRINTABLE) ?? all
+  return { spans, size: spans.reduce((sum, [low, high]) => sum + high - low + 1, 0) }
 }
 
 const ALPHANUMERIC: readonly Span[] = [

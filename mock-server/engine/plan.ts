@@ -1,6 +1,7 @@
 /** A reply decided in full before the first byte leaves: pure, from a seed and what is asked. */
 import type { Distribution } from '../../base/distribution.ts'
 import type { Random } from '../../base/random.ts'
+import { finish } from '../../base/slices.ts'
 import type { Ask } from '../../protocol/ask.ts'
 import type { Tokenizer } from '../../protocol/tokens/tokenizer.ts'
 import { stepsOf } from './beats.ts'
@@ -52,8 +53,14 @@ export interface PlanContext {
 }
 
 /** Draws in a fixed order (id, pace, text), so that cutting a reply does not change what is before the cut. */
-export function planReply(ask: Ask, context: PlanContext): Plan {
+export function planReply(asked: Ask, context: PlanContext): Plan {
+  return finish(planSteps(asked, context))
+}
+
+/** The same, choice by choice. */
+export function* planSteps(asked: Ask, context: PlanContext): Generator<void, Plan> {
   const { random, cadence, tokenizer, promptTokens, cachedTokens, reasoningTokens } = context
+  const ask = bounded(asked)
   const id = context.newId(random)
   const length = Math.max(1, Math.round(cadence.tokens.sample(random)))
   // Cut once, for all choices.
@@ -72,9 +79,21 @@ export function planReply(ask: Ask, context: PlanContext): Plan {
     outputTokens += reply.outputTokens
     thought += reply.reasoningTokens
     steps = Math.max(steps, stepsOf(reply))
+    yield
   }
   const dueMs = steps === drawnMs.length ? drawnMs : fitted(drawnMs, steps, random, cadence)
   return { id, promptTokens, cachedTokens, outputTokens, reasoningTokens: thought, choices, dueMs }
+}
+
+/** Of an answer, the alternatives among them: some 20 MB of JSON. */
+const MAX_LOGPROBS = 2 ** 19
+
+/** Replies with more log probabilities than a server could hold are cut. */
+function bounded(ask: Ask): Ask {
+  const { topLogprobs, choices, maxTokens = Number.POSITIVE_INFINITY } = ask
+  if (topLogprobs === undefined) return ask
+  const most = Math.floor(MAX_LOGPROBS / (choices * (1 + topLogprobs)))
+  return most < maxTokens ? { ...ask, maxTokens: most } : ask
 }
 
 function composed(ask: Ask, context: ComposeContext): Reply {

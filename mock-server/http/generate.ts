@@ -3,6 +3,7 @@
  * Every endpoint that generates goes this way; how an answer looks is the endpoint's own.
  */
 import type { Random } from '../../base/random.ts'
+import { finish, finishInSlices } from '../../base/slices.ts'
 import type { Ask } from '../../protocol/ask.ts'
 import { unknownModel } from '../../protocol/errors/model.ts'
 import {
@@ -16,7 +17,7 @@ import { spoken, type Wanted } from '../engine/compose.ts'
 import { firstStop } from '../engine/cut.ts'
 import { echoAsked } from '../engine/echo.ts'
 import { keptSteps } from '../engine/journal.ts'
-import { type Plan, planReply } from '../engine/plan.ts'
+import { type Plan, planSteps } from '../engine/plan.ts'
 import { reasoningTokensFor } from '../engine/reasoning.ts'
 import { recalled } from '../engine/recall.ts'
 import { contentKey } from '../engine/request-key.ts'
@@ -66,15 +67,19 @@ export function planAnswer(asking: Asking, play: (planned: Planned) => void): vo
   const echo = wordsAskedFor(ask)
   const tokenizer = loadedTokenizer(encodingFor(ask.model).encoding)
   const isPlain = provider.fixtures.idle && echo === undefined && !asking.countTokens
-  if (!tokenizer || !isPlain || !isShortAsk(ask)) {
+  if (!tokenizer || !isPlain || !isShortAsk(ask) || ask.choices > FEW_CHOICES) {
     planInSlices(asking, echo, play).catch(error => sendError(exchange, error))
     return
   }
   // Nothing to wait for, as nearly always: no promise, and no turn of the microtask queue.
   const promptTokens = countAskTokens(tokenizer, ask)
   const limitHeaders = admit(asking, promptTokens)
-  play(planNow(asking, { tokenizer, promptTokens, limitHeaders }))
+  const counted = { tokenizer, promptTokens, limitHeaders }
+  play(finish(plannedIn(asking, counted)))
 }
+
+/** So many replies may be planned in one go. */
+const FEW_CHOICES = 4
 
 /** What the conversation itself says the answer is, unless it must be a call or JSON. */
 function wordsAskedFor({ turns, format, toolChoice }: Ask): string | undefined {
@@ -104,7 +109,9 @@ async function planInSlices(
   }
   const wanted = await wantedFor(asking, { say: instruction?.say, echo }, tokenizer)
   if (done.outcome !== 'open') return
-  play(planNow(asking, { tokenizer, promptTokens, limitHeaders, wanted, instruction }))
+  const counted = { tokenizer, promptTokens, limitHeaders, wanted, instruction }
+  const planned = await finishInSlices(plannedIn(asking, counted))
+  if (done.outcome === 'open') play(planned)
 }
 
 /** What must be said: by a fixture, else by the conversation itself. */
@@ -120,9 +127,16 @@ async function wantedFor(
 /** Cut at its stop before it is split: a long text is split once. */
 async function echoed(text: string, { stop }: Ask, tokenizer: Tokenizer): Promise<Wanted> {
   const first = firstStop(text, stop)
-  const said = await sayInSlices(text.slice(0, first?.place), tokenizer)
-  return { items: [spoken('text', said)], stoppedAt: first?.mark }
+  const all = text.slice(0, first?.place)
+  const said = await sayInSlices(all.slice(0, MAX_ECHO_LENGTH), tokenizer)
+  const items = [spoken('text', said)]
+  return all.length > MAX_ECHO_LENGTH
+    ? { items, finishReason: 'length' }
+    : { items, stoppedAt: first?.mark }
 }
+
+/** No model says more; a token takes some 200 bytes. */
+const MAX_ECHO_LENGTH = 2 ** 21
 
 interface Counted {
   readonly tokenizer: Tokenizer
@@ -133,7 +147,8 @@ interface Counted {
   readonly instruction?: Instruction | undefined
 }
 
-function planNow(asking: Asking, counted: Counted): Planned {
+/** Choice by choice. */
+function* plannedIn(asking: Asking, counted: Counted): Generator<void, Planned> {
   const { exchange, apiKey, ask, newId, maxReasoningTokens = Number.POSITIVE_INFINITY } = asking
   const { provider, entry, startMs } = exchange
   const { tokenizer, promptTokens, limitHeaders, wanted, instruction } = counted
@@ -142,7 +157,7 @@ function planNow(asking: Asking, counted: Counted): Planned {
   const cadence = instruction?.cadence
     ? { ...provider.cadence, ...instruction.cadence }
     : provider.cadence
-  const composed = planReply(ask, {
+  const composed = yield* planSteps(ask, {
     random,
     cadence,
     newId,

@@ -1,4 +1,5 @@
 /** Text to tokens: exact counts and the texts of single tokens, at a cost linear in the text. */
+import { finish, finishInSlices } from '../../base/slices.ts'
 import { mergePiece } from './merge.ts'
 import { type EncodingName, loadVocabulary, type Vocabulary } from './vocabulary.ts'
 
@@ -32,9 +33,6 @@ const CACHED_TEXTS = 2000
 const CACHED_TEXT_LENGTH = 2048
 /** Finding a piece as long as this took a while: a pause point. */
 const LONG_PIECE = 65_536
-/** How long a slice of work may hold the event loop. */
-const SLICE_MS = 5
-
 const encoder = new TextEncoder()
 /** A byte order mark is text here. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -138,23 +136,4 @@ function createTokenizer(vocabulary: Vocabulary): Tokenizer {
 function* piecesOf({ pattern }: Vocabulary, text: string): Generator<string> {
   const regex = new RegExp(pattern) // lastIndex is this walk's own
   for (let match = regex.exec(text); match; match = regex.exec(text)) yield match[0]
-}
-
-function finish<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
-}
-
-async function finishInSlices<T>(steps: Generator<void, T>): Promise<T> {
-  for (;;) {
-    // Before the first slice too: whoever read a text of this size has held the event loop already.
-    await new Promise<void>(resolve => setImmediate(resolve))
-    const until = performance.now() + SLICE_MS
-    do {
-      const step = steps.next()
-      if (step.done) return step.value
-    } while (performance.now() < until)
-  }
 }

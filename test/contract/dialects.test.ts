@@ -366,7 +366,7 @@ test("OpenAI's headers are OpenAI's alone", async () => {
 
 test.each([
   ['openai', ['function_call_arguments']],
-  ['open-responses', ['reasoning_text', 'function_call_arguments', '[DONE]']],
+  ['open-responses', ['reasoning', 'function_call_arguments', '[DONE]']],
   ['lmstudio', ['reasoning_text', '[DONE]']],
 ] as const)('the deltas and the end of a response in %s', async (dialect, told) => {
   const name = 'weather'

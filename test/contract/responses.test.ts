@@ -137,7 +137,7 @@ test('the open dialect ends with [DONE], and tells reasoning word for word', asy
     body: JSON.stringify({ model: 'gpt-5', input: 'Think.', stream: true, max_output_tokens: 12 }),
   })
   const body = await response.text()
-  expect(body).toContain('event: response.reasoning_text.delta\n')
+  expect(body).toContain('event: response.reasoning.delta\n')
   expect(body.endsWith('\n\ndata: [DONE]\n\n')).toBe(true)
 })
 

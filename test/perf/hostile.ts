@@ -58,6 +58,6 @@ function send(port: number, options: object, content: string): Promise<Response>
   return fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: 'Bearer sk-perf', 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content }], ...options }),
+    body: JSON.stringify({ model: 'endless', messages: [{ role: 'user', content }], ...options }),
   })
 }

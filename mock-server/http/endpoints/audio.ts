@@ -52,7 +52,8 @@ async function answerSpeech(call: Call): Promise<undefined> {
   serveModel(call, model)
   exchange.entry.stream = events
   const tokenizer = await loadTokenizer(encodingFor(model).encoding)
-  const promptTokens = tokenizer.count(input) + tokenizer.count(instructions)
+  const promptTokens =
+    (await tokenizer.countInSlices(input)) + (await tokenizer.countInSlices(instructions))
   if (exchange.entry.done.outcome !== 'open') return // hung up meanwhile
 
   const random = chanceOf(call, [model, voice, instructions, input])

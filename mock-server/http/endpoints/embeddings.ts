@@ -75,10 +75,9 @@ async function embed(
   const model = embeddingModel(request.model)
   const head = { model: model.answeredName, promptTokens }
   const headers = ['openai-model', headerText(model.answeredName), ...limitHeaders]
-  const texts = request.inputs.map(input =>
-    typeof input === 'string' ? input : tokenizer.decode(input),
-  )
-  const pieces = answerPieces({ ...request, texts }, head, embedderOf(request.model, model))
+  const textOf = (input: EmbeddingInput) =>
+    typeof input === 'string' ? input : tokenizer.decode(input)
+  const pieces = answerPieces({ ...request, textOf }, head, embedderOf(request.model, model))
   const isShort = ({ length }: EmbeddingInput) => length <= SHORT_TEXT
   if (request.inputs.length <= FEW_INPUTS && request.inputs.every(isShort)) {
     const json = () => [...pieces].join('')
@@ -121,15 +120,19 @@ function countText(tokenizer: Tokenizer, text: string): number | Promise<number>
   return text.length <= SHORT_TEXT ? tokenizer.count(text) : tokenizer.countInSlices(text)
 }
 
+interface TextOf {
+  textOf(input: EmbeddingInput): string
+}
+
 /** The answer's JSON, piece by piece; an empty piece is a pause point. */
 function* answerPieces(
-  { texts, dimensions, format }: EmbeddingRequest & { readonly texts: readonly string[] },
+  { inputs, dimensions, format, textOf }: EmbeddingRequest & TextOf,
   head: Parameters<typeof embeddingsEnd>[0],
   embedder: Embedder,
 ): Generator<string, undefined> {
   yield embeddingsStart
-  for (const [index, text] of texts.entries()) {
-    const features = yield* featuresOf(text)
+  for (const [index, input] of inputs.entries()) {
+    const features = yield* featuresOf(textOf(input))
     yield embeddingJson(index, embedder.embed(features, dimensions), format)
   }
   yield embeddingsEnd(head)

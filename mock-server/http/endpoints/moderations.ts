@@ -13,6 +13,9 @@ export function moderationEndpoints(): readonly Endpoint[] {
   return [{ method: 'POST', path: '/moderations', name: 'moderations', answer: moderate }]
 }
 
+/** Inputs that are scored before the event loop turns, unless one of them is long. */
+const SCORES_A_SLICE = 64
+
 async function moderate(call: Call): Promise<undefined> {
   const { exchange, body } = call
   const { model, inputs } = parseModerationRequest(body)
@@ -21,7 +24,10 @@ async function moderate(call: Call): Promise<undefined> {
   let promptTokens = 0
   for (const { text } of inputs) promptTokens += await tokenizer.countInSlices(text ?? '')
   const results: Parameters<typeof moderationAnswer>[2][number][] = []
-  for (const input of inputs) results.push({ input, scores: await scoresOf(input) })
+  for (const input of inputs) {
+    results.push({ input, scores: await scoresOf(input) })
+    if (results.length % SCORES_A_SLICE === 0) await new Promise(setImmediate)
+  }
   if (exchange.entry.done.outcome !== 'open') return // hung up while its texts were read
 
   const tokens = { promptTokens, outputTokens: 0 }

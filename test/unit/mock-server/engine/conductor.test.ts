@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Clock } from '../../../../base/clock.ts'
@@ -393,4 +395,20 @@ test('a reply whose steps are long ends its round soon, however late the round b
   expect(ofRound()).toEqual(new Array(8).fill('heavy'))
   advance(1)
   expect(ofRound()).toContain('light')
+})
+
+test('what was stopped is not held, though nothing else is played any more', async () => {
+  const conductor = createConductor(createManualClock())
+  const start = (dueMs: number) => {
+    const held = { ...part('held', [dueMs], []), ballast: new Array(1000).fill(dueMs) }
+    conductor.start(held)
+    return new WeakRef(held)
+  }
+  const references = [10, 10, 500].map(start)
+  for (const reference of references) conductor.stop(reference.deref()!)
+  await new Promise(setImmediate) // a reference that was looked at holds until then
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  expect(references.map(reference => reference.deref())).toEqual([undefined, undefined, undefined])
+  expect(conductor.active).toBe(0)
 })
