@@ -1,4 +1,5 @@
 /** `tokadence serve`: the mock server, until it is told to stop. */
+import { setFlagsFromString } from 'node:v8'
 import { startMockServer } from '../mock-server/index.ts'
 import { serverOptions } from '../mock-server/options.ts'
 import { defineCommand, exitCode } from './command.ts'
@@ -16,6 +17,9 @@ export const command = defineCommand({
     const tell = (line: string) => {
       if (logLevel === 'info' || logLevel === 'debug') stderr.write(`${line}\n`)
     }
+    // V8 takes what requests make for long-lived and puts it where only the slow collector comes by: without this
+    // guess of its own the server answers up to twice as many blocking requests a second.
+    setFlagsFromString('--no-allocation-site-pretenuring')
     const mock = await startMockServer(options, { write: line => stderr.write(`${line}\n`) })
     const key = options.apiKey[0] ?? 'sk-tokadence'
     stdout.write(`export OPENAI_BASE_URL=${mock.url}\nexport OPENAI_API_KEY=${key}\n`)

@@ -3,7 +3,7 @@
  * the others: `In context=('properties', 'a'), …`. Strict ones may say less, so that a model can keep to them.
  */
 import type { JsonSchema } from './ask.ts'
-import { isObject, type Json } from './checks.ts'
+import { isObject, type Json, shownText } from './checks.ts'
 
 /** Undefined: it is taken. */
 export function functionSchemaFault(
@@ -121,7 +121,9 @@ function objectFault(schema: Json, path: Path): string | undefined {
     "'required' is required to be supplied and to be an array including every key in properties."
   for (const key of keys) if (!required.has(key)) return at(path, `${rule} Missing '${key}'.`)
   for (const key of required) {
-    if (!keys.has(key as string)) return at(path, `${rule} Extra required key '${key}' supplied.`)
+    if (!keys.has(key as string)) {
+      return at(path, `${rule} Extra required key '${shownText(key)}' supplied.`)
+    }
   }
   return undefined
 }

@@ -45,6 +45,7 @@ export function createHeights(resolve: Resolve): (schema: unknown) => number {
 }
 
 function property({ properties, additionalProperties }: SchemaObject, name: unknown): unknown {
-  const isNamed = isObject(properties) && Object.hasOwn(properties, String(name))
-  return isNamed ? properties[String(name)] : additionalProperties
+  if (typeof name !== 'string') return true // nobody's name: it is passed over
+  const isNamed = isObject(properties) && Object.hasOwn(properties, name)
+  return isNamed ? properties[name] : additionalProperties
 }

@@ -89,7 +89,7 @@ export function* planSteps(asked: Ask, context: PlanContext): Generator<void, Pl
 const MAX_LOGPROBS = 2 ** 19
 
 /** Replies with more log probabilities than a server could hold are cut. */
-function bounded(ask: Ask): Ask {
+export function bounded(ask: Ask): Ask {
   const { topLogprobs, choices, maxTokens = Number.POSITIVE_INFINITY } = ask
   if (topLogprobs === undefined) return ask
   const most = Math.floor(MAX_LOGPROBS / (choices * (1 + topLogprobs)))

@@ -54,6 +54,8 @@ export interface RateLimiter {
 
 /** Callers kept; beyond it those whose buckets are full and idle are forgotten, which loses nothing. */
 const MAX_CALLERS = 10_000
+/** Beyond so many the oldest is forgotten, busy or not. */
+const MAX_BUSY_CALLERS = 100_000
 
 interface Caller {
   readonly requests: Bucket | undefined
@@ -82,12 +84,18 @@ export function createRateLimiter(limits: Limits): RateLimiter {
   const { requestsPerMinute, tokensPerMinute, maxConcurrent } = limits
   if (!requestsPerMinute && !tokensPerMinute && !maxConcurrent) return { decide: () => unlimited }
   const callers = new Map<string, Caller>()
+  /** So many newcomers until the idle ones are looked for: as many as are looked at then. */
+  let untilLook = MAX_CALLERS
 
   function callerOf({ apiKey, model }: Claim, nowMs: number): Caller {
     const name = `${apiKey}\u001f${model}`
     let caller = callers.get(name)
     if (!caller) {
-      if (callers.size >= MAX_CALLERS) forgetIdle(callers, nowMs)
+      if (--untilLook < 0) {
+        forgetIdle(callers, nowMs)
+        untilLook = Math.max(MAX_CALLERS, callers.size)
+      }
+      if (callers.size >= MAX_BUSY_CALLERS) callers.delete(callers.keys().next().value!)
       caller = {
         requests: requestsPerMinute ? createBucket(requestsPerMinute, nowMs) : undefined,
         tokens: tokensPerMinute ? createBucket(tokensPerMinute, nowMs) : undefined,

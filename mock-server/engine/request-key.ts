@@ -33,8 +33,7 @@ const LONG_TEXT = 65_536
 
 /** Two FNV-like hashes over the UTF-16 units of `text` and a mark for its end. */
 function take(whole: string): void {
-  const text =
-    whole.length < LONG_TEXT ? whole : createHash('sha1').update(whole).digest('base64')
+  const text = whole.length < LONG_TEXT ? whole : createHash('sha1').update(whole).digest('base64')
   let a = high
   let b = low
   for (let i = 0; i < text.length; i++) {

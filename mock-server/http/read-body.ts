@@ -1,7 +1,12 @@
 /** A request's body, up to a bound. */
 import type { IncomingMessage } from 'node:http'
 import type { ApiError } from '../../protocol/errors/api-error.ts'
-import { bodyTooLarge, brokenJson, nestedTooDeep, tooManyValues } from '../../protocol/errors/http.ts'
+import {
+  bodyTooLarge,
+  brokenJson,
+  nestedTooDeep,
+  tooManyValues,
+} from '../../protocol/errors/http.ts'
 import { jsonBounds, jsonExcess } from '../../protocol/json-bounds.ts'
 
 /**

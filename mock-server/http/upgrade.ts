@@ -12,6 +12,8 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 /** `webSocket`: takes over the connection, or refuses it. */
 export function handleUpgrades(server: Server, webSocket: UpgradeHandler): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node has taken its own listener off: without one, a client's reset would end the process.
+    socket.on('error', () => socket.destroy())
     if (request.headers.upgrade?.toLowerCase() === 'websocket') webSocket(request, socket, head)
     else readAgain(server, request, { socket, head })
   })

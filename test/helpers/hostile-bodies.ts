@@ -141,7 +141,7 @@ const enlargements: readonly Change[] = [
   ({ holder, name }, random) => {
     let value = holder[name]
     const key = random.pick(['', ...names])
-    for (let i = random.pick([70, 500, 600, 3000]); i > 0; i--) {
+    for (let i = random.pick([70, 500, 600, 1500]); i > 0; i--) {
       value = key === '' ? [value] : holding(key, value)
     }
     set(holder, name, value)

@@ -1,6 +1,4 @@
 /** What is wrong with an answer, whatever was asked: its envelope, its JSON, its events. */
-
-import {} from '../../mock-server/engine/instance-schema.ts'
 import { isObject } from '../../protocol/checks.ts'
 
 export interface Answer {
@@ -80,6 +78,7 @@ const envelopes: Readonly<Record<string, Judge>> = {
   vllm: body => body.error === 'Unauthorized' || hasMessage(body),
   ollama: hasMessage,
   llamacpp: hasMessage,
+  groq: hasMessage,
   openrouter: hasMessage,
   mistral: ({ object, message, detail }) =>
     detail === 'Unauthorized' || (object === 'error' && isText(message)),

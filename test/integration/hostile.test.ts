@@ -72,7 +72,10 @@ test.each([
   ['1 MB of spaces', ' '.repeat(2 ** 20)],
   ['1 MB of signs', '!?#$%&'.repeat(174_763)],
 ])('%s as a prompt', async (name, prompt) => {
-  const { status, answer, latenessMs } = await disturb(name, chatBody(prompt, { model, max_tokens: 1 }))
+  const { status, answer, latenessMs } = await disturb(
+    name,
+    chatBody(prompt, { model, max_tokens: 1 }),
+  )
   const tokens = (await loadTokenizer('o200k_base')).count(prompt)
   expect([status, answer.usage.prompt_tokens]).toEqual([200, tokens + 3 + 3 + 1])
   expect(answer.usage.completion_tokens).toBe(1)
@@ -81,7 +84,10 @@ test.each([
 
 test('an echo of 1 MB, cut after a few tokens', async () => {
   const text = 'The quick brown fox jumps over the lazy dog. '.repeat(23_302)
-  const { status, answer, latenessMs } = await disturb('echo', echoBody(text, { model, max_tokens: 3 }))
+  const { status, answer, latenessMs } = await disturb(
+    'echo',
+    echoBody(text, { model, max_tokens: 3 }),
+  )
   expect([status, answer.choices[0]!.message.content]).toEqual([200, 'The quick brown'])
   const asked = `Reply with exactly this text: ${text}`
   const tokens = (await loadTokenizer('o200k_base')).count(asked)

@@ -187,8 +187,8 @@ test.each(homes)('%s is used at home only', (name, ...paths) => {
 test.each([
   ['Date.now(', ['base/clock.ts']],
   ['new Date()', []],
-  // The tokenizer asks how long it has held the event loop.
-  ['performance.now(', ['base/clock.ts', 'protocol/tokens/tokenizer.ts', 'cli/']],
+  // Work in slices asks how long it has held the event loop.
+  ['performance.now(', ['base/clock.ts', 'base/slices.ts', 'cli/']],
   ['Math.random(', []],
   ['process.env', ['cli/', 'mock-server/vitest.ts']],
   ['process.exit(', ['cli/']],

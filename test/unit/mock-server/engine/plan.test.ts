@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseDistribution } from '../../../../base/distribution.ts'
 import { createRandom } from '../../../../base/random.ts'
 import { spoken } from '../../../../mock-server/engine/compose.ts'
-import { type Cadence, type Plan, planReply } from '../../../../mock-server/engine/plan.ts'
+import { bounded, type Cadence, type Plan, planReply } from '../../../../mock-server/engine/plan.ts'
 import type { ReplyToken } from '../../../../mock-server/engine/reply-token.ts'
 import { sayText, textOf } from '../../../../mock-server/engine/said.ts'
 import type { Ask } from '../../../../protocol/ask.ts'
@@ -172,4 +172,13 @@ test('log probabilities are one a token, the same for the same keys', () => {
   expect(logprobs.map(({ token }) => token)).toEqual(tokens(first).map(({ text }) => text))
   expect(logprobs.map(({ top }) => top.length)).toEqual(logprobs.map(() => 2))
   expect(plan({ topLogprobs: 2 })).toEqual(first)
+})
+
+test('an answer with more log probabilities than a server could hold is cut', () => {
+  const most = (more: Partial<Ask>) => bounded(askOf('Hi.', more)).maxTokens
+  expect(most({ choices: 128, topLogprobs: 20 })).toBe(195)
+  expect(most({ choices: 128, topLogprobs: 20, maxTokens: 100 })).toBe(100)
+  expect(most({ topLogprobs: 20, maxTokens: 16_384 })).toBe(16_384)
+  expect(most({ choices: 128 })).toBeUndefined()
+  expect(tokens(plan({ topLogprobs: 20 }))).toHaveLength(40)
 })

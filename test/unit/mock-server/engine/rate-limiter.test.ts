@@ -173,6 +173,18 @@ test('ten thousand callers more do not make it forget one who is at the limit', 
   admitted(decide(1, 60_001, 'idle 5'))
 })
 
+test('a hundred thousand busy callers are the most that it knows, and each takes it no longer', () => {
+  const decide = limiter({ requestsPerMinute: 1 })
+  admitted(decide(1, 0, 'first'))
+  const startMs = performance.now()
+  for (let i = 0; i < 99_999; i++) decide(1, 0, `key ${i}`)
+  refused(decide(1, 0, 'first'))
+  admitted(decide(1, 0, 'one more'))
+  admitted(decide(1, 0, 'first')) // it was forgotten
+  for (let i = 0; i < 10_000; i++) decide(1, 0, `another ${i}`)
+  expect(performance.now() - startMs).toBeLessThan(2000)
+})
+
 test('waiting exactly as told lets the request in, and a millisecond less does not', () => {
   const requests = fc.array(
     fc.record({ tokens: fc.integer({ min: 1, max: 3000 }), afterMs: fc.nat(5000) }),
