@@ -41,8 +41,8 @@ export function createBatchResults({
 }: BatchResultsParts): BatchResults {
   const results: (Result | undefined)[] = []
   /** Half of what the store holds; the rest is for those that no longer fit, and for others. */
-  const maxChars = files.maxBytes / 2
-  let chars = 0
+  const maxBytes = files.maxBytes / 2
+  let kept = 0
 
   const idOf = (index: number) => batchRequestId(random.fork(index))
 
@@ -53,11 +53,12 @@ export function createBatchResults({
   return {
     addAnswer(index, customId, answer) {
       const line = answeredLine(idOf(index), customId, answer)
-      if (chars + line.length > maxChars) {
+      const bytes = Buffer.byteLength(line)
+      if (kept + bytes > maxBytes) {
         addLacking(index, customId, noAnswer.tooLarge)
         return false
       }
-      chars += line.length
+      kept += bytes
       const ok = answer.status === 200
       results[index] = { line, ok }
       return ok
@@ -68,9 +69,11 @@ export function createBatchResults({
       const wanted = kind === 'output'
       const lines = results.flatMap(result => (result?.ok === wanted ? [result.line] : []))
       if (lines.length === 0) return null
+      const bytes = Buffer.from(lines.join(''))
+      // Only what its own input says can be so much: nobody waits for this file.
+      if (bytes.length > files.maxBytes) return null
       const id = fileId(random.fork(kind))
       const filename = `${batchId}_${kind}.jsonl`
-      const bytes = Buffer.from(lines.join(''))
       files.addAs(id, { filename, purpose: 'batch_output', expiresAfterS, bytes })
       return id
     },

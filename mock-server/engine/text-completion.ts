@@ -21,7 +21,7 @@ export interface Answer {
   /** The answer repeats the prompt before it goes on. */
   readonly echo: boolean
   /** Of the prompt's tokens; undefined where they are not asked for. */
-  readonly promptLogprobs: readonly TokenLogprobs[] | undefined
+  readonly promptLogprobs: readonly Entry[] | undefined
 }
 
 /** What is said at one step. */
@@ -31,8 +31,8 @@ interface Piece {
   readonly logprobs: readonly Entry[] | undefined
 }
 
-/** What nothing came before has no probability. */
-type Entry = TokenLogprobs | (Pick<TokenLogprobs, 'token'> & { logprob: null; top: null })
+/** What is said of one token. */
+export type Entry = TokenLogprobs | (Pick<TokenLogprobs, 'token'> & { logprob: null; top: null })
 
 /** An answer step by step; undefined: nothing is said aloud. The prompt, if it is repeated, comes before. */
 interface Voice {
@@ -47,17 +47,17 @@ function voiceOf({ reply, prompt, echo, promptLogprobs }: Answer): Voice {
     const { text, tokens } = token
     return { text, tokens, logprobs: item.logprobs && [item.logprobs[place]!] }
   })
-  const logprobs = promptLogprobs?.map((entry, i) => (i === 0 ? unforeseen(entry) : entry))
   const { finishReason } = reply
   return {
-    echo: echo ? { text: prompt, tokens: 0, logprobs } : undefined,
+    echo: echo ? { text: prompt, tokens: 0, logprobs: promptLogprobs } : undefined,
     steps,
     finishReason: finishReason === 'tool_calls' ? 'stop' : finishReason,
   }
 }
 
-function unforeseen({ token }: TokenLogprobs): Entry {
-  return { token, logprob: null, top: null }
+/** What nothing came before has no probability. */
+export function unforeseenFirst([first, ...rest]: readonly TokenLogprobs[]): readonly Entry[] {
+  return first ? [{ token: first.token, logprob: null, top: null }, ...rest] : []
 }
 
 export function textCompletionScript(plan: Plan, head: TextCompletionHead): Script {

@@ -128,6 +128,15 @@ test('a prompt that is repeated has log probabilities too, but for its first tok
   )
 })
 
+test('leniently its first token has one too, as the SDK says', async () => {
+  await using mock = await createMockServer({ ttft: 0, itl: 0, lenient: true })
+  const client = new OpenAI({ baseURL: mock.url, apiKey: 'sk-test', maxRetries: 0 })
+  const asked = { model: 'gpt-3.5-turbo-instruct', prompt: 'One two', echo: true, logprobs: 1 }
+  const { logprobs } = (await client.completions.create({ ...asked, max_tokens: 1 })).choices[0]!
+  expect(logprobs!.token_logprobs!.map(value => typeof value)).toEqual(Array(3).fill('number'))
+  expect(Object.keys(logprobs!.top_logprobs![0]!)).toEqual(['One'])
+})
+
 test('a prompt can be weighed without an answer', async () => {
   const body = { prompt: 'One two', echo: true, logprobs: 0, max_tokens: 0 }
   const { choices, usage } = await complete(body)

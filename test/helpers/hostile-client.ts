@@ -1,17 +1,15 @@
 /** A client that sends what it must not, hangs up when it likes, and notes whatever is wrong with an answer. */
 import { Agent, type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http'
-import { createRandom, type Random } from '../../base/random.ts'
+import { createRandom } from '../../base/random.ts'
 import { type Answer, faultOf } from './hostile-judge.ts'
 import { type Habits, type HostileRequest, hostileRequest } from './hostile-requests.ts'
-import { createIds, type Ids } from './hostile-targets.ts'
+import { createIds } from './hostile-targets.ts'
 
 export interface Attack extends Habits {
   readonly port: number
   readonly dialect: string
   readonly seed: number
   readonly requests: number
-  /** What is sent; undefined: anything. */
-  readonly next?: (random: Random, ids: Ids, number: number) => HostileRequest
   /** Told each answer that came whole. */
   readonly onAnswer?: (asked: HostileRequest, answer: Answer) => void
 }
@@ -36,7 +34,7 @@ export async function attack(given: Attack): Promise<Outcome> {
   const statuses = new Map<number, number>()
   for (let i = 0; i < requests; i++) {
     const random = createRandom('hostile', seed, dialect, i)
-    const asked = given.next?.(random, ids, i) ?? hostileRequest(random, ids, given)
+    const asked = hostileRequest(random, ids, given)
     const { method, path, target } = asked
     try {
       const answer = await ask(agent, port, asked)
@@ -64,7 +62,7 @@ function report(
   const lines = [
     `${fault} (request ${number})`,
     `${method} ${path.slice(0, 300)} ${JSON.stringify(headers)}`,
-    body.toString('latin1' as never).slice(0, SHOWN),
+    String(body).slice(0, SHOWN),
   ]
   if (answer) lines.push(`${answer.status} ${answer.body.toString().slice(0, SHOWN)}`)
   return lines.join('\n')
@@ -131,6 +129,3 @@ function read(
     over({ status, headers, body: Buffer.concat(chunks) })
   })
 }
-
-/** The ids that a run learned, for tests that look at what is stored. */
-export type { Ids }

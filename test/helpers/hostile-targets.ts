@@ -503,7 +503,6 @@ export const targets: readonly Target[] = [
 
 /** The ids that answers told so far, a few of each kind. */
 export interface Ids {
-  readonly found: ReadonlyMap<string, readonly string[]>
   learn(answer: string): void
   pick(kind: string, random: Random): string
 }
@@ -513,7 +512,6 @@ const KEPT_IDS = 12
 export function createIds(): Ids {
   const found = new Map<string, string[]>()
   return {
-    found,
     learn(answer) {
       for (const [kind, pattern] of Object.entries(kinds)) {
         const known = found.get(kind) ?? []

@@ -16,6 +16,7 @@ import {
   type Answer,
   textCompletionObject,
   textCompletionScript,
+  unforeseenFirst,
 } from '../../engine/text-completion.ts'
 import type { Call, Endpoint } from '../endpoint.ts'
 import { planAnswer } from '../generate.ts'
@@ -56,7 +57,7 @@ async function complete(call: Call): Promise<void> {
       model: asked.model,
       fingerprint: provider.fingerprint,
       includeUsage: asked.includeUsage,
-      answers: answersOf(asked, { texts, tokens, plan, random }),
+      answers: answersOf(asked, { texts, tokens, plan, random, lenient: provider.options.lenient }),
     }
     if (asked.stream)
       playScript(exchange, textCompletionScript(plan, head), { headers: limitHeaders })
@@ -78,18 +79,21 @@ interface Answering {
   readonly tokens: readonly (readonly string[])[] | undefined
   readonly plan: Plan
   readonly random: Random
+  /** The SDK's types know no token without a probability. */
+  readonly lenient: boolean
 }
 
 /** Of the replies to each prompt the first few. */
 function answersOf(
   { choices, bestOf, echo, logprobs = 0 }: CompletionsRequest,
-  { texts, tokens, plan, random }: Answering,
+  { texts, tokens, plan, random, lenient }: Answering,
 ): Answer[] {
   return texts.flatMap((prompt, p) => {
     const drawn =
       tokens && drawLogprobs(random.fork(`prompt ${p}`), tokens[p]!.map(asToken), logprobs)
+    const promptLogprobs = drawn && (lenient ? drawn : unforeseenFirst(drawn))
     const replies = plan.choices.slice(p * bestOf, p * bestOf + choices)
-    return replies.map(reply => ({ reply, prompt, echo, promptLogprobs: drawn }))
+    return replies.map(reply => ({ reply, prompt, echo, promptLogprobs }))
   })
 }
 

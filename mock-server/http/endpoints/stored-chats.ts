@@ -159,5 +159,6 @@ function placeholder(id: string, created: number): StoredChat {
     choices,
     usage,
   }
-  return { id, completion, metadata: {}, messages: [{ role: 'user', content: '' }] }
+  // The SDK's type of a message that was asked with knows this role only.
+  return { id, completion, metadata: {}, messages: [{ role: 'assistant', content: '' }] }
 }
