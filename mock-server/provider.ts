@@ -7,10 +7,11 @@ import { type Conductor, createConductor } from './engine/conductor.ts'
 import { createJournal, type Journal, type JournalEntry } from './engine/journal.ts'
 import type { Cadence } from './engine/plan.ts'
 import { createPrefixCache, type PrefixCache } from './engine/prefix-cache.ts'
-import { createRateLimiter, type RateLimiter } from './engine/rate-limiter.ts'
+import type { RateLimiter } from './engine/rate-limiter.ts'
 import type { OpenFixtures } from './fixtures/open-fixtures.ts'
+import { createLive } from './live.ts'
 import { createServerMetrics, type ServerMetrics } from './metrics.ts'
-import type { ServerOptions } from './options.ts'
+import type { LiveOptions, ServerOptions } from './options.ts'
 
 export type LogLevel = 'error' | 'info' | 'debug'
 
@@ -47,6 +48,8 @@ export interface Provider {
   onClose(close: () => void | Promise<void>): void
   drain(): void
   close(): Promise<void>
+  /** Changes settings while the server runs: what comes after is answered by them, what is in flight is not touched. */
+  configure(changes: Partial<LiveOptions>): void
   log(level: LogLevel, message: string): void
   /** Told at the end of every request. */
   requestOver(entry: JournalEntry): void
@@ -67,12 +70,13 @@ const DEFAULT_SEED = 1
 const SEEDED_CREATED_S = 1_735_689_600
 
 export function createProvider(
-  options: ServerOptions,
+  started: ServerOptions,
   { clock, write, dialect, fixtures, origin }: ProviderParts,
 ): Provider {
   const conductor = createConductor(clock)
+  let options = started
+  let live = createLive(options)
   const seed = options.seed ?? DEFAULT_SEED
-  const { ttft, itl, tokens, reasoning } = options
   const eagerCache = options.dialect !== 'openai' || options.lenient
   const models: ReadonlySet<string> = new Set(options.models)
   const shared = new Map<unknown, unknown>()
@@ -81,21 +85,23 @@ export function createProvider(
   let requests = 0
 
   const provider: Provider = {
-    options,
+    get options() {
+      return options
+    },
+    get cadence() {
+      return live.cadence
+    },
+    get limiter() {
+      return live.limiter
+    },
     origin,
     clock,
     conductor,
     dialect,
     fixtures,
     seed,
-    limiter: createRateLimiter({
-      requestsPerMinute: options.rpm,
-      tokensPerMinute: options.tpm,
-      maxConcurrent: options.maxConcurrent,
-    }),
     journal: createJournal(options.journal),
     metrics: createServerMetrics(() => conductor.active),
-    cadence: { ttft, itl, tokens, reasoning },
     prefixCache: createPrefixCache(eagerCache ? 128 : 1024),
     eagerCache,
     apiKeys: new Set(options.apiKey),
@@ -119,6 +125,11 @@ export function createProvider(
       provider.drain()
       await Promise.all(closing.splice(0).map(close => close()))
       provider.metrics.close()
+    },
+    configure(changes) {
+      const changed = { ...options, ...changes }
+      live = createLive(changed, { live, options })
+      options = changed
     },
     log: createLog(options.logLevel, write),
     requestOver(entry) {

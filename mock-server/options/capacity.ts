@@ -1,0 +1,3 @@
+/** How much the server can do at once. */
+
+export const capacityOptions = {}

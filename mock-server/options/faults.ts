@@ -1,0 +1,3 @@
+/** What goes wrong on purpose. */
+
+export const faultOptions = {}
