@@ -14,3 +14,14 @@ export function finding(what: string, measured: string, target: string, met: boo
 export function printFinding({ what, measured, target, met }: Finding): void {
   process.stdout.write(`${met ? 'met   ' : 'MISSED'}  ${what}: ${measured} (${target})\n`)
 }
+
+/** Below this share nobody need be told. */
+const QUIET = 0.02
+
+/** `stolen`: the share of time that the machine gave to others meanwhile. */
+export function printNoise(stolen: number | undefined): void {
+  if (stolen === undefined || stolen < QUIET) return
+  process.stdout.write(
+    `        the machine gave ${(stolen * 100).toFixed(0)} % of this time to others\n`,
+  )
+}

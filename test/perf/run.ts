@@ -1,9 +1,10 @@
 /** `npm run perf [NAME…]`: ratios measured in one run. Exits with 1 when a target is missed. */
 import { measureBlocking } from './blocking.ts'
 import { measureHostilePrompts } from './hostile.ts'
+import { watchStolenTime } from './noise.ts'
 import { measureManyStreams, measurePace } from './pace.ts'
 import { buildWitnesses } from './processes.ts'
-import { printFinding } from './report.ts'
+import { printFinding, printNoise } from './report.ts'
 import { measureStartup } from './startup.ts'
 import { measureTruth } from './truth.ts'
 
@@ -31,9 +32,11 @@ if (!witnesses) {
 let missed = 0
 for (const [name, measure] of Object.entries(measurements)) {
   if (asked.length > 0 && !asked.includes(name)) continue
+  const stolen = watchStolenTime()
   for await (const found of measure()) {
     printFinding(found)
     if (!found.met) missed++
   }
+  printNoise(stolen())
 }
 process.exitCode = missed > 0 ? 1 : 0
