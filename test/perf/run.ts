@@ -1,6 +1,8 @@
 /** `npm run perf [NAME…]`: ratios measured in one run. Exits with 1 when a target is missed. */
 import { measureBlocking } from './blocking.ts'
+import { measureCounting } from './counting.ts'
 import { measureHostilePrompts } from './hostile.ts'
+import { measureJournal } from './journal.ts'
 import { watchStolenTime } from './noise.ts'
 import { measureManyStreams, measurePace } from './pace.ts'
 import { buildWitnesses } from './processes.ts'
@@ -13,10 +15,12 @@ const measurements = {
   startup: measureStartup,
   blocking: measureBlocking,
   hostile: measureHostilePrompts,
+  counting: measureCounting,
   ...(witnesses && {
     pace: () => measurePace(witnesses),
     many: () => measureManyStreams(witnesses),
     truth: () => measureTruth(witnesses),
+    journal: () => measureJournal(witnesses),
   }),
 }
 const asked = process.argv.slice(2)
@@ -26,7 +30,9 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 if (!witnesses) {
-  process.stdout.write('without sse-limit.c and sse-probe.c: pace, many and truth are left out\n')
+  process.stdout.write(
+    'without sse-limit.c and sse-probe.c: pace, many, truth and journal are left out\n',
+  )
 }
 
 let missed = 0
