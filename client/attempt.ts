@@ -80,9 +80,9 @@ export async function runAttempt(
     const response = await transport.send(request, watchdog.signal)
     headersAtMs = clock.nowMs()
     ;({ status, headers } = response)
-    for await (const json of response.chunks) {
+    for await (const chunks of response.chunks) {
       watchdog.sawEvent()
-      take(json)
+      for (const json of chunks) take(json)
     }
     // A transport may take an abort for a quiet end.
     watchdog.signal.throwIfAborted()

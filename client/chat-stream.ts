@@ -125,25 +125,31 @@ function createLine() {
       isClosed = true
       error = undefined
     },
-    async take(): Promise<IteratorResult<Frame, undefined>> {
-      while (taken === frames.length && !isClosed) {
-        await new Promise<void>(resolve => {
-          wake = resolve
-        })
-      }
-      const value = frames[taken]
-      if (value !== undefined) {
-        taken++
-        if (taken === frames.length) {
-          frames = []
-          taken = 0
-        }
-        return { done: false, value }
-      }
-      const reason = error
-      error = undefined
-      if (reason !== undefined) throw reason
-      return { done: true, value: undefined }
+    /** The next frame; waits for it only where there is none yet. */
+    take(): Promise<IteratorResult<Frame, undefined>> {
+      return taken < frames.length ? Promise.resolve(next()) : waitForNext()
     },
+  }
+
+  function next(): IteratorResult<Frame, undefined> {
+    const value = frames[taken++]!
+    if (taken === frames.length) {
+      frames = []
+      taken = 0
+    }
+    return { done: false, value }
+  }
+
+  async function waitForNext(): Promise<IteratorResult<Frame, undefined>> {
+    while (taken === frames.length && !isClosed) {
+      await new Promise<void>(resolve => {
+        wake = resolve
+      })
+    }
+    if (taken < frames.length) return next()
+    const reason = error
+    error = undefined
+    if (reason !== undefined) throw reason
+    return { done: true, value: undefined }
   }
 }

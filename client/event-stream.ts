@@ -21,8 +21,14 @@ const MAX_EVENT_LENGTH = 16 * 1024 * 1024
 /** How long the socket may take to end after [DONE] before it is closed rather than kept for reuse. */
 const LINGER_MS = 1000
 
-/** Ends at [DONE] or at the end of the bytes. Throws BadStreamError, or what the source throws. */
-export async function* chunkTexts(source: ByteSource, clock: Clock): AsyncGenerator<string> {
+/**
+ * The chunks of each read together: a promise a token would be half of what a token costs. Ends at [DONE] or at
+ * the end of the bytes. Throws BadStreamError, or what the source throws.
+ */
+export async function* chunkTexts(
+  source: ByteSource,
+  clock: Clock,
+): AsyncGenerator<readonly string[]> {
   let texts: string[] = []
   let isDone = false
   let broken: BadStreamError | undefined
@@ -54,7 +60,7 @@ export async function* chunkTexts(source: ByteSource, clock: Clock): AsyncGenera
       if (texts.length > 0) {
         const ready = texts
         texts = []
-        for (const text of ready) yield text
+        yield ready
       }
       if (broken) throw broken
       if (isDone) {

@@ -73,9 +73,9 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 async function* chunksOf(
   stream: AsyncIterable<unknown>,
   APIError: typeof OpenAI.APIError,
-): AsyncGenerator<unknown> {
+): AsyncGenerator<Iterable<unknown>> {
   try {
-    yield* stream
+    for await (const chunk of stream) yield [chunk]
   } catch (error) {
     if (error instanceof SyntaxError) {
       throw new BadStreamError(`Expected JSON: ${error.message}`, { cause: error })
@@ -85,8 +85,8 @@ async function* chunksOf(
   }
 }
 
-async function* only(completion: unknown): AsyncGenerator<unknown> {
-  yield completion
+async function* only(completion: unknown): AsyncGenerator<Iterable<unknown>> {
+  yield [completion]
 }
 
 /** One attempt's `fetch`, and what it saw. */
@@ -148,8 +148,9 @@ function sourceOf({ body }: Answer): ByteSource {
 
 const encoder = new TextEncoder()
 
-async function* events(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const text of texts) {
-    yield encoder.encode(`data: ${text.replaceAll('\n', '\ndata: ')}\n\n`)
+async function* events(reads: AsyncIterable<readonly string[]>): AsyncGenerator<Uint8Array> {
+  for await (const texts of reads) {
+    const written = texts.map(text => `data: ${text.replaceAll('\n', '\ndata: ')}\n\n`)
+    yield encoder.encode(written.join(''))
   }
 }

@@ -69,15 +69,20 @@ export function createAgent(connectTimeout: number): Agent {
   return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 })
 }
 
-async function* parsed(body: Body, clock: Clock): AsyncGenerator<unknown> {
+async function* parsed(body: Body, clock: Clock): AsyncGenerator<Iterable<unknown>> {
   // Destroying a body that is still read makes it emit an error, which nobody else listens to by then.
   body.on('error', () => undefined)
   const source = { bytes: body, cancel: () => body.destroy() }
-  for await (const text of chunkTexts(source, clock)) yield parseChunk(text)
+  for await (const texts of chunkTexts(source, clock)) yield parsedOneByOne(texts)
 }
 
-async function* whole(body: Body): AsyncGenerator<unknown> {
-  yield parseChunk(await readText(body))
+/** What comes before a chunk that is no JSON is still given out. */
+function* parsedOneByOne(texts: readonly string[]): Generator<unknown> {
+  for (const text of texts) yield parseChunk(text)
+}
+
+async function* whole(body: Body): AsyncGenerator<Iterable<unknown>> {
+  yield [parseChunk(await readText(body))]
 }
 
 function parseChunk(text: string): unknown {

@@ -27,11 +27,11 @@ export interface WireResponse {
   /** Names in lower case. */
   readonly headers: Headers
   /**
-   * The chunks as parsed JSON; one whole completion when no stream was asked for. Ends at [DONE] or at the
+   * The chunks as parsed JSON, those that came together together; one whole completion when no stream was asked for. Ends at [DONE] or at the
    * end of the body, whether the answer is whole or not: the reader of the chunks judges that.
    * Throws StreamError for an error in the stream, BadStreamError for what is no stream.
    */
-  readonly chunks: AsyncIterable<unknown>
+  readonly chunks: AsyncIterable<Iterable<unknown>>
 }
 
 export type Headers = Readonly<Record<string, string>>

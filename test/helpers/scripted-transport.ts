@@ -30,12 +30,12 @@ export function createScriptedTransport(script: readonly Line[], wallMs = () => 
 }
 
 async function* chunksOf(line: Extract<Line, { say: unknown }>, signal: AbortSignal) {
-  for (const content of line.say) yield { choices: [{ index: 0, delta: { content } }] }
+  for (const content of line.say) yield [{ choices: [{ index: 0, delta: { content } }] }]
   if (line.hang) {
     await new Promise((_, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     })
   }
   const finish_reason = 'finish' in line ? line.finish : 'stop'
-  yield { choices: [{ index: 0, delta: {}, finish_reason }] }
+  yield [{ choices: [{ index: 0, delta: {}, finish_reason }] }]
 }

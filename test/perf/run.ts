@@ -1,5 +1,6 @@
 /** `npm run perf [NAME…]`: ratios measured in one run. Exits with 1 when a target is missed. */
 import { measureBlocking } from './blocking.ts'
+import { measureClient } from './client.ts'
 import { measureCounting } from './counting.ts'
 import { measureHostilePrompts } from './hostile.ts'
 import { measureJournal } from './journal.ts'
@@ -16,6 +17,7 @@ const measurements = {
   blocking: measureBlocking,
   hostile: measureHostilePrompts,
   counting: measureCounting,
+  client: measureClient,
   ...(witnesses && {
     pace: () => measurePace(witnesses),
     many: () => measureManyStreams(witnesses),
