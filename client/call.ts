@@ -4,6 +4,7 @@ import { sleep } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { PriceBook } from '../protocol/prices.ts'
 import { type AttemptOutcome, runAttempt } from './attempt.ts'
+import { canContinue, continuing, joined } from './broken.ts'
 import { classify } from './classify.ts'
 import type { Failure } from './failure.ts'
 import type { Frame } from './frame.ts'
@@ -12,7 +13,8 @@ import type { ClientOptions } from './options.ts'
 import { createReply, type Reply } from './reply.ts'
 import { type CallOptions, type ChatRequest, wireRequest } from './request.ts'
 import type { ChatResult } from './result.ts'
-import { decideRetry, type RetryDecision } from './retry.ts'
+import { decideRetry, type Given, type RetryDecision } from './retry.ts'
+import type { RetryBudget } from './retry-budget.ts'
 import { settle } from './settle.ts'
 import { type Attempt, notableHeaders } from './timeline.ts'
 import type { Transport } from './transport.ts'
@@ -26,6 +28,7 @@ export interface CallContext {
   readonly random: Random
   readonly transport: Transport
   readonly limiter: Limiter
+  readonly retryBudget: RetryBudget
   /** Loads what counting and pricing need; kept once loaded. */
   prepare(model: string): Promise<{ counting: Counting | undefined; prices: PriceBook }>
 }
@@ -49,20 +52,28 @@ export function startCall(
   context: CallContext,
   { deliver, stop }: { deliver: (frame: Frame) => void; stop: AbortSignal },
 ): RunningCall {
-  const { options, clock, random, transport, limiter } = context
+  const { options, clock, random, transport, limiter, retryBudget } = context
   const model = request.model ?? options.model
   const startedAtMs = clock.nowMs()
   const attempts: Attempt[] = []
+  /** Answers that broke off before the one that is running. */
+  const broken: Reply[] = []
   const ending = createEnding(clock, options.totalTimeout, stop)
   let reply = createReply(clock)
+
+  const takeBudget = options.retryBudget < 100 ? retryBudget.take : undefined
 
   /** One send, in a slot that it gives back whatever happens. */
   async function send(attempt: number, counting: Counting | undefined): Promise<AttemptOutcome> {
     const release = await limiter.acquire(ending.signal, { returning: attempt > 1 })
     try {
-      if (attempt === 1) ending.startTotal()
+      if (attempt === 1) {
+        ending.startTotal()
+        retryBudget.sent()
+      }
       reply = createReply(clock, counting?.tokenizer)
-      return await runAttempt(wireRequest(request, model, attempt), {
+      const asked = options.whenCut === 'continue' ? continuing(request, broken) : request
+      return await runAttempt(wireRequest(asked, model, attempt), {
         transport,
         clock,
         timeouts: options,
@@ -80,18 +91,35 @@ export function startCall(
     for (let attempt = 1; ; attempt++) {
       const outcome = await send(attempt, counting)
       const { failure } = outcome
-      const failed = { attempt, failure, hasDelivered: reply.isBegun, leftMs: ending.leftMs }
+      const given = givenOf(reply)
+      const failed = { attempt, failure, given, leftMs: ending.leftMs, takeBudget }
       const decision = failure && decideRetry({ ...failed, failure }, options, random)
       attempts.push(attemptOf(attempt, outcome, reply, decision))
       if (!failure || !decision) return outcome
       pauseAll(failure)
       if (!decision.retry) return outcome
+      if (reply.isBegun) broken.push(reply)
       const { delayMs, why } = decision
-      const frame = { kind: 'retry', attempt, delayMs, why, failure } as const
+      const frame = {
+        kind: 'retry',
+        attempt,
+        delayMs,
+        why,
+        given: given as never,
+        failure,
+      } as const
       onRetry?.(frame)
       deliver(frame)
       await sleep(clock, delayMs, ending.signal)
     }
+  }
+
+  /** What would become of what was given out, if there were another try. */
+  function givenOf(reply: Reply): Given {
+    const { whenCut } = options
+    if (!reply.isBegun) return broken.length > 0 && whenCut === 'continue' ? 'continued' : 'nothing'
+    if (whenCut === 'restart') return 'withdrawn'
+    return whenCut === 'continue' && canContinue(reply) ? 'continued' : 'stuck'
   }
 
   /** A wait that the server asks of one caller holds for all. */
@@ -114,7 +142,9 @@ export function startCall(
     } finally {
       ending.release()
     }
-    const call = { request, model, startedAtMs, attempts, reply, failure, wallMs: clock.wallMs() }
+    const wallMs = clock.wallMs()
+    const choices = options.whenCut === 'continue' ? joined(broken, reply) : reply.choices
+    const call = { request, model, startedAtMs, attempts, reply, choices, broken, failure, wallMs }
     return { result: await settle(call, counting, prices), cause }
   }
 

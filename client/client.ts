@@ -12,6 +12,7 @@ import { createLimiter, type Limiter } from './limiter.ts'
 import { type ClientOptions, clientOptions, type GivenClientOptions } from './options.ts'
 import type { CallOptions, ChatRequest } from './request.ts'
 import type { ChatResult } from './result.ts'
+import { createRetryBudget } from './retry-budget.ts'
 import type { Transport } from './transport.ts'
 import { createSdkTransport } from './transport-sdk.ts'
 import { createWireTransport } from './transport-wire.ts'
@@ -64,6 +65,7 @@ export function clientOf(resolved: ClientOptions, parts: ClientParts = {}): Clie
     random,
     transport,
     limiter,
+    retryBudget: createRetryBudget(options.retryBudget / 100),
     async prepare(model) {
       prices ??= loadPrices(options.prices, url)
       const [book, counting] = await Promise.all([

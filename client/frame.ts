@@ -26,13 +26,15 @@ export interface ToolCallFrame {
   readonly text: string
 }
 
-/** An attempt failed, and there will be another; only ever before the first piece of an answer. */
+/** An attempt failed, and there will be another. */
 export interface RetryFrame {
   readonly kind: 'retry'
   /** The attempt that failed; 1: the first. */
   readonly attempt: number
   readonly delayMs: number
   readonly why: string
+  /** What becomes of the pieces given out so far: there were none, they do not count, or they are gone on from. */
+  readonly given: 'nothing' | 'withdrawn' | 'continued'
   readonly failure: Failure
 }
 

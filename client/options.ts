@@ -32,6 +32,15 @@ export const clientOptions = {
     help: 'The longest wait between two attempts; a server that asks for more is not asked again.',
     fallback: '60s',
   }),
+  whenCut: choice(['fail', 'restart', 'continue'], {
+    help: 'A stream that breaks off after it began: fail; restart: ask anew and withdraw what came; continue: ask for the rest. All of it is paid for.',
+    fallback: 'fail',
+  }),
+  retryBudget: integer(0, 100, {
+    help: 'Retries in percent of all sends (and ten more), where no wait was asked for; 100: as many as maxAttempts allows.',
+    fallback: 10,
+    label: 'PERCENT',
+  }),
   connectTimeout: duration({ help: 'Until the connection stands; 0: no limit.', fallback: '10s' }),
   firstTokenTimeout: duration({
     help: 'From sending to the first token, of each attempt; 0: no limit.',

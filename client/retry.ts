@@ -24,14 +24,19 @@ export type RetryDecision =
   /** `exhausted`: it would have been tried again, had there been attempts left. */
   | { readonly retry: false; readonly exhausted: boolean; readonly why: string }
 
+/** nothing: none of it was; withdrawn, continued: the next try begins anew, or goes on from it. */
+export type Given = 'nothing' | 'withdrawn' | 'continued' | 'stuck'
+
 export interface FailedAttempt {
   /** 1: the first try. */
   readonly attempt: number
   readonly failure: Failure
-  /** Whether the caller has been given some of the answer. */
-  readonly hasDelivered: boolean
+  /** What has become of what was given out of the answer; `stuck`: there can be no other try. */
+  readonly given: Given
   /** Ms until the call's total timeout; Infinity without one. */
   readonly leftMs: number
+  /** Takes a retry of the client's budget; false when it is used up. */
+  readonly takeBudget?: (() => boolean) | undefined
 }
 
 /** How much may be added to the server's wait: a tenth of it, a second at most. */
@@ -39,13 +44,13 @@ const SPREAD_RATIO = 0.1
 const MAX_SPREAD_MS = 1000
 
 export function decideRetry(
-  { attempt, failure, hasDelivered, leftMs }: FailedAttempt,
+  { attempt, failure, given, leftMs, takeBudget }: FailedAttempt,
   policy: RetryPolicy,
   random: Random,
 ): RetryDecision {
   const never = reasonAgainst(failure)
   if (never !== undefined) return no(never)
-  if (hasDelivered) return no('some of the answer was given out already')
+  if (given === 'stuck') return no('some of the answer was given out already')
 
   const askedMs = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined
   const { baseDelay, maxDelay, maxAttempts } = policy
@@ -62,6 +67,9 @@ export function decideRetry(
   if (delayMs >= leftMs) {
     const [wait, left] = [formatDuration(delayMs), formatDuration(Math.max(0, leftMs))]
     return no(`the wait of ${wait} is longer than the ${left} left of the total timeout`)
+  }
+  if (!askedMs && takeBudget?.() === false) {
+    return no("the client's retry budget is used up: too much fails")
   }
   return { retry: true, delayMs, why: askedMs ? 'the server asked for it' : 'back-off' }
 }

@@ -1,12 +1,13 @@
 /** The sum of a call: its reply, attempts and failure as one result, with usage and cost. */
 import type { PriceBook } from '../protocol/prices.ts'
+import { addUsage } from './broken.ts'
 import type { Failure } from './failure.ts'
 import { howFailed, howFinished } from './frame.ts'
-import type { Reply } from './reply.ts'
+import type { Choice, Reply } from './reply.ts'
 import type { ChatRequest } from './request.ts'
 import type { ChatResult } from './result.ts'
 import { type Attempt, timelineOf } from './timeline.ts'
-import { type Counting, settleUsage } from './usage.ts'
+import { type Counting, settleUsage, type Usage } from './usage.ts'
 
 interface EndedCall {
   readonly request: ChatRequest
@@ -16,25 +17,34 @@ interface EndedCall {
   readonly attempts: readonly Attempt[]
   /** The last attempt's. */
   readonly reply: Reply
+  /** What the answer is: the reply's, or what it and those before it come to. */
+  readonly choices: readonly Choice[]
+  /** Those that broke off before it, in order. */
+  readonly broken: readonly Reply[]
   readonly failure: Failure | undefined
   /** The day of the prices. */
   readonly wallMs: number
 }
 
 export async function settle(
-  { request, model, startedAtMs, attempts, reply, failure, wallMs }: EndedCall,
+  { request, model, startedAtMs, attempts, reply, choices, broken, failure, wallMs }: EndedCall,
   counting: Counting | undefined,
   prices: PriceBook,
 ): Promise<ChatResult> {
-  const { choices, contentAtMs, id, model: servedModel } = reply
+  const { contentAtMs, id, model: servedModel } = reply
   const { text = '', refusal = '', toolCalls = [], finishReason = '' } = choices[0] ?? {}
   const { status = 0 } = attempts.at(-1) ?? {}
   const wasAnswered = status >= 200 && status < 300
-  const { usage, counted } = await settleUsage(reply.usage, counting, {
-    messages: request.messages,
-    outputTokens: reply.outputTokens,
-    wasAnswered,
-  })
+  const { messages } = request
+  const { outputTokens } = reply
+  const last = await settleUsage(reply.usage, counting, { messages, outputTokens, wasAnswered })
+  const { counted } = last
+  let usage: Usage | undefined
+  for (const { usage: said, outputTokens } of broken) {
+    const seen = { messages, outputTokens, wasAnswered: true }
+    usage = addUsage(usage, (await settleUsage(said, counting, seen)).usage)
+  }
+  usage = addUsage(usage, last.usage)
   const models = servedModel === undefined ? [model] : [servedModel, model]
   return {
     how: failure ? howFailed(failure, wasAnswered) : (howFinished(finishReason) ?? 'error'),

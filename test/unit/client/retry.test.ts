@@ -10,7 +10,12 @@ function constant(value: number): Random {
 }
 
 function decide(failed: Partial<FailedAttempt> & { failure: Failure }, draw = 0.5) {
-  const attempt = { attempt: 1, hasDelivered: false, leftMs: Number.POSITIVE_INFINITY, ...failed }
+  const attempt = {
+    attempt: 1,
+    given: 'nothing' as const,
+    leftMs: Number.POSITIVE_INFINITY,
+    ...failed,
+  }
   return decideRetry(attempt, policy, constant(draw))
 }
 
@@ -38,7 +43,7 @@ test.each([
 )
 
 test('the back-off window stops growing at maxDelay', () => {
-  const failed = { attempt: 20, hasDelivered: false, leftMs: 1e9, failure: refused('server') }
+  const failed = { attempt: 20, given: 'nothing', leftMs: 1e9, failure: refused('server') } as const
   const decision = decideRetry(failed, { ...policy, maxAttempts: 100 }, constant(0.5))
   expect(decision).toEqual({ retry: true, delayMs: 30_000, why: 'back-off' })
 })
@@ -113,7 +118,7 @@ test.each<[Failure, boolean]>([
 })
 
 test('nothing is tried again once some of the answer was given out', () => {
-  expect(decide({ failure: refused('server'), hasDelivered: true })).toMatchObject({
+  expect(decide({ failure: refused('server'), given: 'stuck' })).toMatchObject({
     retry: false,
     exhausted: false,
   })
