@@ -107,7 +107,9 @@ export async function readConfigFile(
   const own: Entry[] = []
   const common: Entry[] = []
   for (const entry of entriesOf(document.value, [])) {
-    if (!sections.includes(entry.key)) common.push(entry)
+    // An option may be called as a command is: `profile: groq-fast`.
+    const isSection = sections.includes(entry.key) && typeof entry.value !== 'string'
+    if (!isSection) common.push(entry)
     else if (entry.key === section) own.push(...entriesOf(entry.value, [section]))
   }
   return { common, own }

@@ -34,12 +34,20 @@ export interface Instruments {
   gauge(definition: Definition): Gauge
   /** A gauge that is read when it is shown. */
   reading(definition: Definition, read: () => number): void
+  /** The same with labels: a value and its label values for each series. */
+  readings(definition: Definition, read: () => Iterable<Reading>): void
   /** Upper edges in the unit of the name (seconds). */
   histogram(definition: Definition & { edges: readonly number[] }): Buckets
+  /** The same with labels: one histogram for each combination of label values that is asked for. */
+  histograms(
+    definition: Definition & { edges: readonly number[] },
+  ): (...labelValues: string[]) => Buckets
   readonly definitions: readonly (Definition & { readonly type: Type })[]
   /** A prom-client registry of them all, for exposition and for a Pushgateway. */
   registry(): Promise<Registry>
 }
+
+export type Reading = readonly [value: number, ...labelValues: string[]]
 
 type Type = 'counter' | 'gauge' | 'histogram'
 
@@ -62,6 +70,11 @@ export function createInstruments(shared: Labels = {}): Instruments {
     registry = undefined
   }
 
+  function labelsOf(labelNames: readonly string[], labelValues: readonly string[]): Labels {
+    const labels = labelNames.map((name, i) => [name, labelValues[i] ?? ''] as const)
+    return { ...Object.fromEntries(labels), ...shared }
+  }
+
   /** One number per combination of label values; without labels the series exists from the start. */
   function series(labelNames: readonly string[] = []) {
     const values = new Map<string, { value: number; labels: Labels }>()
@@ -69,8 +82,7 @@ export function createInstruments(shared: Labels = {}): Instruments {
       const key = labelValues.length === 1 ? labelValues[0]! : labelValues.join('\u001f')
       let entry = values.get(key)
       if (!entry) {
-        const labels = labelNames.map((name, i) => [name, labelValues[i] ?? ''] as const)
-        entry = { value: 0, labels: { ...Object.fromEntries(labels), ...shared } }
+        entry = { value: 0, labels: labelsOf(labelNames, labelValues) }
         values.set(key, entry)
       }
       return entry
@@ -106,6 +118,33 @@ export function createInstruments(shared: Labels = {}): Instruments {
 
     reading(definition, read) {
       define('gauge', definition, () => [{ value: read(), labels: shared }])
+    },
+
+    readings(definition, read) {
+      const { labels = [] } = definition
+      define('gauge', definition, () =>
+        Array.from(read(), ([value, ...labelValues]) => ({
+          value,
+          labels: labelsOf(labels, labelValues),
+        })),
+      )
+    },
+
+    histograms({ edges, ...definition }) {
+      const { name, labels = [] } = definition
+      const all = new Map<string, { buckets: Buckets; labels: Labels }>()
+      define('histogram', definition, () =>
+        [...all.values()].flatMap(one => bucketSamples(name, one.buckets, one.labels)),
+      )
+      return (...labelValues) => {
+        const key = labelValues.join('\u001f')
+        let one = all.get(key)
+        if (!one) {
+          one = { buckets: createBuckets(edges), labels: labelsOf(labels, labelValues) }
+          all.set(key, one)
+        }
+        return one.buckets
+      }
     },
 
     histogram({ edges, ...definition }) {

@@ -26,8 +26,12 @@ export interface Row<T, In = T> {
   readonly env: readonly string[]
   /** For lists: whether `a,b` means two items. */
   readonly split: boolean
+  /** Why a value is not allowed, where more can be said than `allowed`. */
+  readonly why?: (value: unknown) => string | undefined
   /** The value inside, or undefined when `value` is not allowed. */
   read(value: unknown): Exclude<T, undefined> | undefined
+  /** Options that a text stands for; whatever else is written wins. */
+  readonly brings?: (text: string, origin: Origin) => Promise<readonly Entry[]>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table holds rows of any type; Resolved gives each back.
@@ -118,6 +122,24 @@ export function duration<F extends string | number | undefined = undefined>(word
   })
 }
 
+/** Dollars; nano-dollars (10⁻⁹ USD) inside, as whole numbers. */
+export function dollars<F extends string | number | undefined = undefined>(words: Words<F>) {
+  return row<number, string | number, F>(words, {
+    shape: 'text',
+    label: 'USD',
+    allowed: 'write dollars such as 0.5 or $2, up to 1 million',
+    read: readDollars as Read<number, F>,
+  })
+}
+
+/** Nano-dollars; undefined for what is no sum of money from 0 to a million dollars. */
+export function readDollars(value: unknown): number | undefined {
+  const text = typeof value === 'number' ? String(value) : value
+  if (typeof text !== 'string' || !/^\$?(\d+\.?\d*|\.\d+)(e-?\d+)?$/.test(text)) return undefined
+  const nanoDollars = Math.round(Number(text.replace('$', '')) * 1e9)
+  return nanoDollars <= 1e15 ? nanoDollars : undefined
+}
+
 export function distribution<F extends string | number | undefined = undefined>(
   unit: 'ms' | 'count',
   words: Words<F>,
@@ -129,7 +151,7 @@ export function distribution<F extends string | number | undefined = undefined>(
   return row<Distribution, string | number, F>(words, {
     shape: 'text',
     label: unit === 'ms' ? 'DURATION' : 'N',
-    allowed: distributionSyntax,
+    allowed: distributionSyntax(unit),
     read: read as Read<Distribution, F>,
   })
 }
@@ -191,11 +213,33 @@ export function resolveOptions<Table extends OptionTable>(
     if (!known) throw unknownKey(key, origin, Object.keys(table))
     if (value === undefined) continue
     const inside = known.read(value)
-    if (inside === undefined) throw new OptionError(key, value, known.allowed, { origin })
+    if (inside === undefined) throw notAllowed(known, { key, value, origin })
     values[key] = inside
     origins[key] = origin
   }
   return { values: values as Resolved<Table>, origins }
+}
+
+/** `entries`, and before them what values among them bring. Throws OptionError for what cannot be brought. */
+export async function withBrought(
+  table: OptionTable,
+  entries: readonly Entry[],
+): Promise<readonly Entry[]> {
+  const brought: Entry[] = []
+  for (const [key, row] of Object.entries(table)) {
+    if (!row.brings) continue
+    const written = entries.findLast(entry => entry.key === key && entry.value !== undefined)
+    const inside = written && row.read(written.value)
+    if (typeof inside === 'string') brought.push(...(await row.brings(inside, written!.origin)))
+  }
+  return [...brought, ...entries]
+}
+
+export function notAllowed(
+  { why, allowed }: Pick<OptionTable[string], 'why' | 'allowed'>,
+  { key, value, origin }: Entry,
+): OptionError {
+  return new OptionError(key, value, why?.(value) ?? allowed, { origin })
 }
 
 /** The options of a programmatic caller: `createMockServer({ ttft: '200ms' })`. */
@@ -204,12 +248,24 @@ export function readOptions<Table extends OptionTable>(
   given: Given<Table>,
   caller: string,
 ): Resolved<Table> {
-  const entries = Object.entries(given).map(([key, value]) => ({
+  return resolveOptions(table, entriesOf(given, caller)).values
+}
+
+/** The same, of a table in which options may bring others. */
+export async function readAllOptions<Table extends OptionTable>(
+  table: Table,
+  given: Given<Table>,
+  caller: string,
+): Promise<Resolved<Table>> {
+  return resolveOptions(table, await withBrought(table, entriesOf(given, caller))).values
+}
+
+function entriesOf(given: object, caller: string): Entry[] {
+  return Object.entries(given).map(([key, value]) => ({
     key,
     value,
     origin: `${caller}({ ${key} })`,
   }))
-  return resolveOptions(table, entries).values
 }
 
 /** Says nothing of the value: under a misspelt name it may be a secret. */

@@ -56,12 +56,14 @@ function inOwnWords(error: ApiError): Said {
 
 const SALES = 'sales at https://www.anthropic.com/contact-sales'
 
-function overLimit({ type, message, headers }: ApiError): string {
+function overLimit({ message }: ApiError): string {
   if (message.includes('concurrent requests')) {
     return `Number of concurrent connections has exceeded your rate limit. Please try again later or contact ${SALES} to discuss your options for a rate limit increase.`
   }
-  const limit = Number(headers[`x-ratelimit-limit-${type}`] ?? 0).toLocaleString('en-US')
-  return `This request would exceed the rate limit for your organization (${messagesOrganization}) of ${limit} ${type} per minute. For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later. You may also contact ${SALES} to discuss your options for a rate limit increase.`
+  const [, kind = 'requests', window = 'min', limit = '0'] =
+    / on ((?:input )?tokens|requests) per (min|day) \([A-Z]+\): Limit (\d+),/.exec(message) ?? []
+  const rate = `${Number(limit).toLocaleString('en-US')} ${kind} per ${window === 'min' ? 'minute' : window}`
+  return `This request would exceed the rate limit for your organization (${messagesOrganization}) of ${rate}. For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later. You may also contact ${SALES} to discuss your options for a rate limit increase.`
 }
 
 /** `wallMs`: the time of day, in ms since the epoch. */
@@ -89,7 +91,7 @@ export function messagesHeaders(
 ): Record<string, string> {
   const own: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
-    const [, part, kind] = /^x-ratelimit-(limit|remaining|reset)-(\w+)$/.exec(name) ?? []
+    const [, part, kind] = /^x-ratelimit-(limit|remaining|reset)-([\w-]+)$/.exec(name) ?? []
     if (part === 'reset') {
       // Rounded up: whoever waits until then finds it full.
       const atS = Math.ceil((wallMs + (parseGoDuration(value) ?? 0)) / 1000)

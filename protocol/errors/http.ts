@@ -79,3 +79,30 @@ export function overloaded(headers: Readonly<Record<string, string>>): ApiError 
     headers,
   })
 }
+
+/** What is no HTTP/1.1 at all. */
+export function brokenRequest(): ApiError {
+  return new ApiError(400, 'The request could not be parsed as HTTP/1.1.', {
+    code: 'malformed_request',
+  })
+}
+
+export function requestTooSlow(): ApiError {
+  return new ApiError(408, 'The request took too long to arrive. Please try again.', {
+    code: 'request_timeout',
+  })
+}
+
+export function urlTooLong(maxLength: number): ApiError {
+  return new ApiError(414, `The URL is too long: the maximum is ${maxLength} characters.`, {
+    code: 'url_too_long',
+    headers: { connection: 'close' },
+  })
+}
+
+export function headersTooLarge(most: number, unit: 'bytes' | 'headers'): ApiError {
+  return new ApiError(431, `The request's headers are too large: the maximum is ${most} ${unit}.`, {
+    code: 'headers_too_large',
+    headers: { connection: 'close' },
+  })
+}

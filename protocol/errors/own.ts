@@ -23,6 +23,14 @@ export function upstreamFailed(origin: string, why: string): ApiError {
   })
 }
 
+/** `header`: the one that asks for it; `why`: the end of a sentence. */
+export function wrongFault(header: string, why: string): ApiError {
+  return new ApiError(400, `Invalid header ${header}: ${why}.`, {
+    param: header,
+    code: 'invalid_fault',
+  })
+}
+
 /** `message`: what was looked for and what comes nearest. */
 export function noRecording(message: string): ApiError {
   return new ApiError(404, message, { code: 'recording_not_found' })
