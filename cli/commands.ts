@@ -48,6 +48,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('./profile.ts')).command,
   },
   {
+    name: 'verify',
+    summary: "whether clients did as expected, by a running mock server's journal; JUnit for CI",
+    load: async () => (await import('./verify.ts')).command,
+  },
+  {
     name: 'config',
     summary: 'the effective configuration and where each value came from',
     load: async () => (await import('./config.ts')).command,

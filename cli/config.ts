@@ -55,10 +55,15 @@ export const command = defineCommand({
   },
 })
 
-/** Secrets are masked; a distribution is shown as it was written. */
+/** Secrets are masked; distributions and rules are shown as they were written. */
 function show(key: string, value: unknown): unknown {
   if (key === 'apiKey') return [value ?? []].flat().map(masked)
-  if (key === 'upstreamKey') return value === undefined ? undefined : masked(value)
+  if (key === 'upstreamKey' || key === 'controlToken')
+    return value === undefined ? undefined : masked(value)
+  return Array.isArray(value) ? value.map(written) : written(value)
+}
+
+function written(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'text' in value ? value.text : value
 }
 
@@ -75,12 +80,16 @@ async function fileSchema() {
     Object.assign(common, properties)
     sections[name] = { type: 'object', additionalProperties: false, properties }
   }
+  // An option may be called as a command is.
+  const both = Object.entries(sections).flatMap(([name, section]) =>
+    common[name] ? [[name, { anyOf: [common[name], section] }]] : [],
+  )
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'tokadence.yaml',
     type: 'object',
     additionalProperties: false,
-    properties: { ...common, ...sections },
+    properties: { ...common, ...sections, ...Object.fromEntries(both) },
   }
 }
 

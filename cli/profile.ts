@@ -26,9 +26,14 @@ export const command = defineCommand({
       help: 'Writes the profile to this file instead of standard output.',
     }),
     json: flag({ help: 'Prints the fits as JSON instead of YAML.' }),
+    list: flag({ help: 'Lists the ready profiles that serve --profile takes, and fits nothing.' }),
   },
 
-  async run({ options: { from, model, out, json }, origins, stdout, stderr }) {
+  async run({ options: { from, model, out, json, list }, origins, stdout, stderr }) {
+    if (list) {
+      stdout.write(await listing(json))
+      return exitCode.ok
+    }
     if (from === undefined) {
       throw new OptionError(
         'from',
@@ -61,6 +66,15 @@ export const command = defineCommand({
     return exitCode.ok
   },
 })
+
+/** The ready profiles, one a line. */
+async function listing(json: boolean): Promise<string> {
+  const { readyProfiles } = await import('../mock-server/profiles/read-profile.ts')
+  const profiles = await readyProfiles()
+  if (json) return `${JSON.stringify(profiles, null, 2)}\n`
+  const width = Math.max(...profiles.map(({ name }) => name.length))
+  return profiles.map(({ name, description }) => `${name.padEnd(width)}  ${description}\n`).join('')
+}
 
 /** How the values lie and what was made of them, a line each. */
 function tableOf({ source, ttftMs, itlMs, tokens }: Observed, fitted: FittedCadence): string[] {

@@ -1,6 +1,9 @@
 /** `tokadence serve`: the mock server, until it is told to stop. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import { startMockServer } from '../mock-server/index.ts'
+import { type RunningServer, startMockServer } from '../mock-server/index.ts'
 import { serverOptions } from '../mock-server/options.ts'
 import { defineCommand, exitCode } from './command.ts'
 
@@ -23,10 +26,13 @@ export const command = defineCommand({
     const mock = await startMockServer(options, { write: line => stderr.write(`${line}\n`) })
     const key = options.apiKey[0] ?? 'sk-tokadence'
     stdout.write(`export OPENAI_BASE_URL=${mock.url}\nexport OPENAI_API_KEY=${key}\n`)
+    await using certificate = await certificateFile(mock, options)
+    if (certificate) stdout.write(`export NODE_EXTRA_CA_CERTS=${certificate.path}\n`)
     // Needed by the first request, and not before the server listens: it takes as long as all the rest.
     const { loadTokenizer } = await import('../protocol/tokens/tokenizer.ts')
     await loadTokenizer('o200k_base')
     tell(`tokadence serves on ${mock.origin}`)
+    tell(`live page: ${mock.origin}/_tokadence/`)
 
     if (!signal.aborted) {
       await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }))
@@ -36,3 +42,15 @@ export const command = defineCommand({
     return signal.reason === 'SIGINT' ? exitCode.interrupted : exitCode.ok
   },
 })
+
+/** The certificate that was made at start, where clients can be pointed to; gone when the server is. */
+async function certificateFile(
+  { certificate }: RunningServer,
+  { tlsCert }: { tlsCert: string | undefined },
+): Promise<(AsyncDisposable & { readonly path: string }) | undefined> {
+  if (certificate === undefined || tlsCert !== undefined) return undefined
+  const folder = await mkdtemp(join(tmpdir(), 'tokadence-'))
+  const path = join(folder, 'certificate.pem')
+  await writeFile(path, certificate)
+  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+}

@@ -10,6 +10,7 @@ import {
   resolveOptions,
   text,
   unknownKey,
+  withBrought,
 } from '../base/option-table.ts'
 import { commands } from './commands.ts'
 
@@ -44,7 +45,7 @@ export async function readSettings<Table extends OptionTable>(
   const fromFile = file === undefined ? [] : await fileEntries(file, section, known)
   await refuseUnknownVariables(environment, known)
   const entries = [...fromFile, ...environmentEntries(known, environment), ...flags]
-  const { values, origins } = resolveOptions(known, entries)
+  const { values, origins } = resolveOptions(known, await withBrought(known, entries))
   return { values: values as unknown as Resolved<Table>, origins }
 }
 

@@ -8,11 +8,16 @@ import {
 } from '../base/buckets.ts'
 import { createInstruments } from '../base/instruments.ts'
 import { version } from '../base/package.ts'
+import { limitKinds } from '../protocol/errors/limit.ts'
+import { addState, type ServerState } from './metrics/state.ts'
 
 export type ServerMetrics = ReturnType<typeof createServerMetrics>
 
-/** `active`: how many streams are being played now. */
-export function createServerMetrics(active: () => number) {
+/** `active`: how many streams are being played now; `state`: read when metrics are shown. */
+export function createServerMetrics(
+  active: () => number,
+  state: () => ServerState = () => ({ wallMs: 0 }),
+) {
   const instruments = createInstruments()
   const { counter, gauge, reading, histogram } = instruments
   const info = gauge({
@@ -29,6 +34,7 @@ export function createServerMetrics(active: () => number) {
     { name: 'tokadence_mock_resident_memory_bytes', help: 'Resident memory of the process.' },
     () => process.memoryUsage.rss(),
   )
+  addState(instruments, state)
   const lag = lagMonitor()
   reading(
     {
@@ -74,18 +80,30 @@ export function createServerMetrics(active: () => number) {
     labels: ['stage'],
   })
   // Shown from the start: a series that appears with its first event has no rate for it.
-  for (const limit of ['requests', 'tokens', 'concurrent']) rateLimited.add(0, limit)
+  for (const limit of limitKinds) rateLimited.add(0, limit)
   for (const stage of ['before_headers', 'streaming']) clientDisconnects.add(0, stage)
 
   return {
     instruments,
     requestStarted: () => void requestsInFlight++,
     requestEnded: () => void requestsInFlight--,
+    /** Requests received and not yet over. */
+    inFlight: () => requestsInFlight,
     requestAnswered,
     inputTokens: tokens.series('input'),
     outputTokens: tokens.series('output'),
     rateLimited,
     clientDisconnects,
+    faults: counter({
+      name: 'tokadence_mock_faults_total',
+      help: 'Requests in which something went wrong on purpose, by the name of the fault.',
+      labels: ['fault'],
+    }),
+    queueWait: histogram({
+      name: 'tokadence_mock_queue_wait_seconds',
+      help: 'How long requests waited for a slot; only where there is a capacity.',
+      edges: ttftEdgesSeconds,
+    }),
     internalErrors: counter({
       name: 'tokadence_mock_internal_errors_total',
       help: 'Failures of the mock server itself. Anything but 0 is a bug.',

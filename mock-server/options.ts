@@ -5,7 +5,7 @@ import { capacityOptions } from './options/capacity.ts'
 import { faultOptions } from './options/faults.ts'
 import { limitOptions } from './options/limits.ts'
 import { operationOptions } from './options/operation.ts'
-import { paceOptions } from './options/pace.ts'
+import { paceOptions, profileOptions } from './options/pace.ts'
 import { recordingOptions } from './options/recordings.ts'
 
 /** What may be changed while the server runs. */
@@ -19,6 +19,7 @@ export const liveOptions = {
 export const serverOptions = {
   port: integer(0, 65_535, { help: 'The port to listen on; 0 takes a free one.', fallback: 4010 }),
   host: text({ label: 'ADDRESS', help: 'The address to listen on.', fallback: '127.0.0.1' }),
+  ...profileOptions,
   ...liveOptions,
   apiKey: list({
     label: 'KEY',

@@ -3,26 +3,40 @@ import type { Clock } from '../base/clock.ts'
 import { createRandom } from '../base/random.ts'
 import { createRequestIds, systemFingerprint } from '../protocol/ids.ts'
 import type { Dialect } from './dialects/dialect.ts'
-import { type Conductor, createConductor } from './engine/conductor.ts'
+import type { Capacity } from './engine/capacity.ts'
+import type { Conductor } from './engine/conductor.ts'
+import { type Attempts, createAttempts, type FaultSchedule } from './engine/fault-schedule.ts'
 import { createJournal, type Journal, type JournalEntry } from './engine/journal.ts'
 import type { Cadence } from './engine/plan.ts'
 import { createPrefixCache, type PrefixCache } from './engine/prefix-cache.ts'
 import type { RateLimiter } from './engine/rate-limiter.ts'
 import type { OpenFixtures } from './fixtures/open-fixtures.ts'
-import { createLive } from './live.ts'
+import { createLive, resetLive } from './live.ts'
+import { stateOf } from './metrics/state.ts'
 import { createServerMetrics, type ServerMetrics } from './metrics.ts'
 import type { LiveOptions, ServerOptions } from './options.ts'
+import { createTime, type Time } from './server-clock.ts'
 
 export type LogLevel = 'error' | 'info' | 'debug'
 
 export interface Provider {
   readonly options: ServerOptions
   readonly origin: string
+  readonly time: Time
+  /** Those of `time`. */
   readonly clock: Clock
   readonly conductor: Conductor
   readonly dialect: Dialect
   readonly fixtures: OpenFixtures
   readonly limiter: RateLimiter
+  /** What goes wrong on purpose; undefined: nothing. */
+  readonly faults: FaultSchedule | undefined
+  /** How often each request came, of clients that do not say so: what faults count by. */
+  readonly attempts: Attempts
+  /** When it was made, in the clock's ms. */
+  readonly startedMs: number
+  /** Undefined: every request is answered as if it were alone. */
+  readonly capacity: Capacity | undefined
   readonly journal: Journal
   readonly metrics: ServerMetrics
   readonly cadence: Cadence
@@ -42,6 +56,8 @@ export interface Provider {
   newRequestId(): string
   /** What several endpoints share, such as a store: made when it is first asked for. */
   shared<T>(make: (provider: Provider) => T): T
+  /** Called by `reset`, to forget what clients have left, such as stores: all of it, or what is of one key. */
+  onReset(forgetAll: () => void, forgetKey?: (key: string) => void): void
   /** Called when the server takes no more requests: what sends some of its own stops. */
   onDrain(stop: () => void): void
   /** Called when the last request is over; what it returns is waited for. */
@@ -50,12 +66,21 @@ export interface Provider {
   close(): Promise<void>
   /** Changes settings while the server runs: what comes after is answered by them, what is in flight is not touched. */
   configure(changes: Partial<LiveOptions>): void
+  /** The options that it was started with. */
+  readonly started: ServerOptions
+  /**
+   * Forgets what requests have left behind: the journal, limits and faults as far as they were used up, what `when`
+   * registered and how often fixtures came into play, caches, and what clients stored. Of one `x-tokadence-key`, the
+   * journal's entries, fixtures and faults only. Requests in flight live on, settings and metrics stay as they are.
+   */
+  reset(key?: string): void
   log(level: LogLevel, message: string): void
   /** Told at the end of every request. */
   requestOver(entry: JournalEntry): void
 }
 
 export interface ProviderParts {
+  /** Where the time is not manual. */
   readonly clock: Clock
   /** Where the log goes. */
   readonly write: (line: string) => void
@@ -66,21 +91,24 @@ export interface ProviderParts {
 }
 
 const DEFAULT_SEED = 1
+const NO_CACHE: PrefixCache = { look: () => 0, clear() {} }
 /** 2025-01-01T00:00:00Z, the `created` of runs whose seed is named. */
 const SEEDED_CREATED_S = 1_735_689_600
 
 export function createProvider(
   started: ServerOptions,
-  { clock, write, dialect, fixtures, origin }: ProviderParts,
+  { clock: given, write, dialect, fixtures, origin }: ProviderParts,
 ): Provider {
-  const conductor = createConductor(clock)
+  const time = createTime(started, given)
+  const { clock, conductor } = time
   let options = started
-  let live = createLive(options)
+  let live = createLive(options, clock)
   const seed = options.seed ?? DEFAULT_SEED
   const eagerCache = options.dialect !== 'openai' || options.lenient
   const models: ReadonlySet<string> = new Set(options.models)
   const shared = new Map<unknown, unknown>()
   const draining: (() => void)[] = []
+  const resetting: { all: () => void; ofKey: ((key: string) => void) | undefined }[] = []
   const closing: (() => void | Promise<void>)[] = []
   let requests = 0
 
@@ -94,15 +122,28 @@ export function createProvider(
     get limiter() {
       return live.limiter
     },
+    get capacity() {
+      return live.capacity
+    },
+    get faults() {
+      return live.faults
+    },
+    attempts: createAttempts(),
+    startedMs: clock.nowMs(),
     origin,
+    time,
     clock,
     conductor,
     dialect,
     fixtures,
     seed,
     journal: createJournal(options.journal),
-    metrics: createServerMetrics(() => conductor.active),
-    prefixCache: createPrefixCache(eagerCache ? 128 : 1024),
+    metrics: createServerMetrics(
+      () => conductor.active,
+      () => stateOf(provider),
+    ),
+    prefixCache:
+      options.promptCache === 'off' ? NO_CACHE : createPrefixCache(eagerCache ? 128 : 1024),
     eagerCache,
     apiKeys: new Set(options.apiKey),
     models,
@@ -116,6 +157,7 @@ export function createProvider(
       if (!shared.has(make)) shared.set(make, make(provider))
       return shared.get(make) as T
     },
+    onReset: (all, ofKey) => void resetting.push({ all, ofKey }),
     onDrain: stop => void draining.push(stop),
     onClose: close => void closing.push(close),
     drain() {
@@ -128,8 +170,21 @@ export function createProvider(
     },
     configure(changes) {
       const changed = { ...options, ...changes }
-      live = createLive(changed, { live, options })
+      live = createLive(changed, clock, { live, options })
       options = changed
+    },
+    started,
+    reset(key) {
+      fixtures.reset(key)
+      provider.attempts.clear(key)
+      provider.journal.clear(key)
+      if (key !== undefined) {
+        for (const { ofKey } of resetting) ofKey?.(key)
+        return
+      }
+      provider.prefixCache.clear()
+      for (const { all } of resetting) all()
+      live = resetLive(live, options)
     },
     log: createLog(options.logLevel, write),
     requestOver(entry) {
@@ -137,6 +192,7 @@ export function createProvider(
     },
   }
   provider.onClose(() => fixtures.close())
+  provider.onClose(time.stop)
   return provider
 }
 

@@ -294,6 +294,72 @@ export const mockBoard: Board = {
       ],
     },
     {
+      title: 'Capacity and faults',
+      panels: [
+        {
+          kind: 'lines',
+          width: 8,
+          title: 'Slots and queue',
+          question:
+            'Is the engine full, and how many requests wait for it? Without a capacity all are 0.',
+          unit: 'short',
+          targets: [
+            { expr: `sum(tokadence_mock_slots{${scope}})`, legend: 'slots' },
+            { expr: `sum(tokadence_mock_slots_used{${scope}})`, legend: 'in a slot' },
+            { expr: `sum(tokadence_mock_queue_length{${scope}})`, legend: 'waiting' },
+            { expr: `sum(tokadence_mock_queue_limit{${scope}})`, legend: 'may wait' },
+          ],
+        },
+        {
+          kind: 'lines',
+          width: 8,
+          title: 'Waited for a slot',
+          question:
+            'How many seconds do requests that got their slot in a second have waited, together?',
+          unit: 's',
+          targets: only(rate('tokadence_mock_queue_wait_seconds_sum', scope), 'waited'),
+        },
+        {
+          kind: 'lines',
+          width: 8,
+          title: 'KV cache',
+          question: 'How many tokens does the KV cache hold, of how many?',
+          unit: 'short',
+          targets: [
+            { expr: `sum(tokadence_mock_kv_tokens_used{${scope}})`, legend: 'held' },
+            { expr: `sum(tokadence_mock_kv_tokens{${scope}})`, legend: 'room' },
+          ],
+        },
+        {
+          kind: 'stack',
+          width: 8,
+          title: 'Faults by name',
+          question: 'What goes wrong on purpose? It counts apart from what is really broken.',
+          unit: 'reqps',
+          targets: only(rate('tokadence_mock_faults_total', scope, ['fault']), '{{fault}}'),
+        },
+        {
+          kind: 'lines',
+          width: 8,
+          title: 'Limits in force',
+          question: 'What may each key and model ask for? A limit that is not set is not shown.',
+          unit: 'short',
+          targets: only(`max by (limit) (tokadence_mock_limit{${scope}})`, '{{limit}}'),
+        },
+        {
+          kind: 'lines',
+          width: 8,
+          title: "The server's clock",
+          question: 'How far is its time from ours? With a manual clock, as far as it was told.',
+          unit: 's',
+          targets: only(
+            `max(tokadence_mock_clock_timestamp_seconds{${scope}}) - time()`,
+            'ahead of ours',
+          ),
+        },
+      ],
+    },
+    {
       title: 'The process',
       panels: [
         {

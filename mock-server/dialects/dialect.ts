@@ -30,9 +30,11 @@ export interface ReplyFacts {
   /** `req_` and 32 digits. */
   readonly requestId: string
   readonly seed: number | undefined
-  /** Planned ms from the request to the first and to the last token. */
+  /** Planned ms to the first and to the last token, without what others hold it up. */
   readonly firstTokenMs: number
   readonly lastTokenMs: number
+  /** Ms that it waited for a slot, known when it speaks; undefined: it need not. */
+  readonly queueMs?: number | undefined
   /** The body as it was sent, for options that only this provider has. */
   readonly body: Json
   /** Of this reply's own; hooks draw from forks of it, so that what is said is the same in every dialect. */

@@ -53,11 +53,12 @@ function seedOf({ seed, random }: ReplyFacts): number {
   return seed ?? random.fork('seed').integer(2 ** 31)
 }
 
-function usageOf(usage: ChatUsage, { firstTokenMs, lastTokenMs }: ReplyFacts): Json {
+function usageOf(usage: ChatUsage, facts: ReplyFacts): Json {
+  const { firstTokenMs, lastTokenMs, queueMs = 0 } = facts
   const { prompt_tokens, completion_tokens, total_tokens } = usage
   const { reasoning_tokens } = usage.completion_tokens_details
   return {
-    queue_time: 0,
+    queue_time: queueMs / 1000,
     prompt_tokens,
     prompt_time: firstTokenMs / 1000,
     completion_tokens,

@@ -33,7 +33,7 @@ export interface BatchStoreParts {
   readonly files: FileStore
   readonly random: Random
   /** How long a batch takes. */
-  readonly time: Distribution
+  readonly time: () => Distribution
   readonly maxBatches: number
   /** Unknown batches come into being, and any file will do. */
   readonly lenient: boolean
@@ -68,7 +68,7 @@ export function createBatchStore(parts: BatchStoreParts): BatchStore {
         clock,
         created,
         lines: readBatchLines(bytes, { endpoint: request.endpoint, maxLines: MAX_LINES }),
-        plan: planBatch(time.sample(own.fork('time'))),
+        plan: planBatch(time().sample(own.fork('time'))),
         results,
         dispatch,
       })

@@ -1,5 +1,6 @@
 /** A reply token by token: what is said at each step, and where one item ends and the next begins. */
-import type { Reply, ReplyItem } from './reply.ts'
+import type { TokenLogprobs } from './logprobs.ts'
+import type { Reply, ReplyItem, Spoken } from './reply.ts'
 import type { ReplyToken } from './reply-token.ts'
 
 /** One step of one reply. */
@@ -32,4 +33,14 @@ export function* beatsOf({ items }: Reply): Generator<Beat, undefined> {
       yield { item, index, token, place, opens: place === 0, closes: place === last }
     }
   }
+}
+
+/** The log probabilities of what one chunk of an item says; undefined where none were asked for. */
+export function logprobsAt(
+  { logprobs, tokens }: Spoken,
+  place: number,
+): readonly TokenLogprobs[] | undefined {
+  const joins = tokens[place]?.joins
+  if (joins) return logprobs?.slice(joins.from, joins.from + joins.tokens.length)
+  return logprobs && [logprobs[place]!]
 }

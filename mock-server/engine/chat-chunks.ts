@@ -7,7 +7,7 @@
 import type { Random } from '../../base/random.ts'
 import type { CompletionHead } from '../../protocol/chat-completion.ts'
 import type { ChatChunk, ChunkPlace, Json } from '../dialects/dialect.ts'
-import { type Beat, beatsOf } from './beats.ts'
+import { type Beat, beatsOf, logprobsAt } from './beats.ts'
 import type { ChatAudioStream } from './chat-audio.ts'
 import { type ChatTelling, callIds, finishOf, logprobsObject } from './chat-telling.ts'
 import type { TokenLogprobs } from './logprobs.ts'
@@ -90,7 +90,7 @@ export function chatChunks(
 
   function sayText(index: number, item: Spoken, beat: Beat): PlacedChunk {
     const kind = item.kind === 'refusal' ? 'refusal' : 'content'
-    const logprobs = item.logprobs && [item.logprobs[beat.place]!]
+    const logprobs = logprobsAt(item, beat.place)
     return chunkOf(index, { [kind]: beat.token!.text }, { ...placeOf(beat), kind }, logprobs)
   }
 

@@ -10,6 +10,8 @@ import type { Clock } from '../../base/clock.ts'
 export interface Part {
   /** When its first step is due, in the clock's ms. */
   readonly dueMs: number
+  /** Of several steps that fall due, it has only the last to play. */
+  readonly isLast?: boolean
   /** Plays the step that is due at `nowMs`; returns when the next one is due, or OVER. */
   play(nowMs: number): number
   /** Called once, when it is over or was stopped. */
@@ -25,9 +27,21 @@ export interface Part {
 /** What `play` returns when nothing is left. */
 export const OVER = -1
 
+/** What a part writes to: a response, whose socket may be written to besides. */
+export interface Sink {
+  readonly destroyed: boolean
+  readonly writableNeedDrain: boolean
+  readonly socket: { readonly writableNeedDrain: boolean } | null
+}
+
 export interface Conductor {
-  /** Takes a part in; it is first played when its `dueMs` has come, at once if that is now. */
-  start(part: Part): void
+  /** It plays every step at its very instant, as only a manual clock allows. */
+  readonly isExact: boolean
+  /**
+   * Takes a part in; it is first played when its `dueMs` has come, at once if that is now. `sink`: what a request
+   * is answered to.
+   */
+  start(part: Part, sink?: Sink): void
   /** Forgets a part at once; it is not played again. */
   stop(part: Part): void
   /**
@@ -51,6 +65,8 @@ const STEPS_A_VISIT = 256
 const ROUND_MS = 4
 /** After so many steps of one part it is looked whether the round is over: a step may be 128 writes. */
 const STEPS_A_LOOK = 8
+/** So many parts are played by one look at the clock: they are told a time at most a fifth of a ms old. */
+const PARTS_A_LOOK = 16
 /** How long a burst of requests may hold up the streams. */
 const KEEP_UP_MS = 10
 /** The longest sleep: how far ahead an idle wheel is looked through. */
@@ -87,8 +103,10 @@ export function createConductor(clock: Clock): Conductor {
   function pump(): void {
     if (playing || active === 0) return
     playing = true
-    const nowMs = clock.nowMs()
-    const until = Math.floor(nowMs * SLOTS_PER_MS)
+    const startedMs = clock.nowMs()
+    let nowMs = startedMs
+    let visits = 0
+    const until = Math.floor(startedMs * SLOTS_PER_MS)
     // After a long pause every slot is looked at once, not once per turn that was missed.
     let slot = Math.max(played, until - SLOTS)
     // Said first: what is still behind after its visit is put where the next round finds it, or a reply
@@ -103,7 +121,9 @@ export function createConductor(clock: Clock): Conductor {
       while (part) {
         const following: Part | undefined = part.next
         placed--
-        if (!part.stopped) playOne(part, slot, nowMs)
+        visits++
+        if (visits % PARTS_A_LOOK === 0) nowMs = clock.nowMs()
+        if (!part.stopped) playOne(part, slot, nowMs, startedMs)
         part = following
       }
     }
@@ -119,20 +139,20 @@ export function createConductor(clock: Clock): Conductor {
     placed = 0
   }
 
-  function playOne(part: Part, slot: number, nowMs: number): void {
+  function playOne(part: Part, slot: number, nowMs: number, startedMs: number): void {
     if (part.slot! > slot) {
       put(part, part.slot!) // due in a later turn of the wheel
       return
     }
-    playSteps(part, nowMs)
+    playSteps(part, nowMs, startedMs)
   }
 
-  /** Plays what is due of a part, up to a bound, and puts it where the rest is due. */
-  function playSteps(part: Part, nowMs: number): void {
+  /** Plays what is due of a part, up to a bound, and puts it where the rest is due. `startedMs`: when the round began. */
+  function playSteps(part: Part, nowMs: number, startedMs: number): void {
     try {
       let dueMs = part.play(nowMs)
       for (let i = 1; i < STEPS_A_VISIT && dueMs !== OVER && dueMs <= nowMs && !part.stopped; i++) {
-        if (i % STEPS_A_LOOK === 0 && clock.nowMs() >= nowMs + ROUND_MS) break
+        if (i % STEPS_A_LOOK === 0 && clock.nowMs() >= startedMs + ROUND_MS) break
         dueMs = part.play(nowMs)
       }
       if (part.stopped) return
@@ -178,12 +198,13 @@ export function createConductor(clock: Clock): Conductor {
   }
 
   return {
+    isExact: false,
     start(part) {
       const nowMs = clock.nowMs()
       if (active === 0) played = Math.floor(nowMs * SLOTS_PER_MS)
       active++
       part.stopped = false
-      if (part.dueMs <= nowMs) playSteps(part, nowMs)
+      if (part.dueMs <= nowMs) playSteps(part, nowMs, nowMs)
       else put(part, slotOf(part.dueMs))
       if (part.stopped || playing) return
       const nextMs = part.slot! / SLOTS_PER_MS

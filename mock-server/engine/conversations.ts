@@ -21,6 +21,7 @@ export interface Conversations {
   append(id: string, items: readonly KeptItem[]): void
   /** Whether there was such an item. */
   removeItem(id: string, itemId: string): boolean
+  clear(): void
 }
 
 export interface ConversationBounds {
@@ -95,5 +96,6 @@ export function createConversations(bounds = DEFAULT_BOUNDS): Conversations {
       grow(kept, -textLength(item))
       return true
     },
+    clear: store.clear,
   }
 }

@@ -22,6 +22,7 @@ export interface FileStore {
   delete(id: string): boolean
   /** Oldest first. */
   all(): FileObject[]
+  clear(): void
   /** The most bytes that all files may have together. */
   readonly maxBytes: number
 }
@@ -100,6 +101,10 @@ export function createFileStore({
     all() {
       dropExpired()
       return [...files.values()].map(({ object }) => object)
+    },
+    clear() {
+      files.clear()
+      keptBytes = 0
     },
   }
 }

@@ -1,26 +1,18 @@
 /** A reply decided in full before the first byte leaves: pure, from a seed and what is asked. */
-import type { Distribution } from '../../base/distribution.ts'
 import type { Random } from '../../base/random.ts'
 import { finish } from '../../base/slices.ts'
 import type { Ask } from '../../protocol/ask.ts'
 import type { Tokenizer } from '../../protocol/tokens/tokenizer.ts'
 import { stepsOf } from './beats.ts'
+import { type Cadence, drawDueTimes, fittedTo } from './cadence.ts'
 import { type ComposeContext, composeItems, type Wanted } from './compose.ts'
 import { beforeStop, cutItems, tokensOf } from './cut.ts'
 import { drawLogprobs } from './logprobs.ts'
+import { inManner } from './manner.ts'
 import type { FinishReason, Reply, ReplyItem } from './reply.ts'
+import type { WirePlan } from './wire-plan.ts'
 
-/** How fast and how long replies are. */
-export interface Cadence {
-  /** Ms from the request to the first token. */
-  readonly ttft: Distribution
-  /** Ms between two tokens. */
-  readonly itl: Distribution
-  /** Output tokens of a reply that nothing cuts. */
-  readonly tokens: Distribution
-  /** Reasoning tokens of a reply at medium effort, of a model that reasons. */
-  readonly reasoning: Distribution
-}
+export type { Cadence } from './cadence.ts'
 
 export interface Plan {
   readonly id: string
@@ -36,6 +28,8 @@ export interface Plan {
    * i-th token. Never empty: a reply without a token still has its first step.
    */
   readonly dueMs: readonly number[]
+  /** How its events are written; undefined: each at once, when it is due. */
+  readonly wire?: WirePlan | undefined
 }
 
 export interface PlanContext {
@@ -81,8 +75,17 @@ export function* planSteps(asked: Ask, context: PlanContext): Generator<void, Pl
     steps = Math.max(steps, stepsOf(reply))
     yield
   }
-  const dueMs = steps === drawnMs.length ? drawnMs : fitted(drawnMs, steps, random, cadence)
-  return { id, promptTokens, cachedTokens, outputTokens, reasoningTokens: thought, choices, dueMs }
+  const dueMs = fittedTo(steps, drawnMs, random, cadence)
+  const plan = {
+    id,
+    promptTokens,
+    cachedTokens,
+    outputTokens,
+    reasoningTokens: thought,
+    choices,
+    dueMs,
+  }
+  return cadence.manner ? { ...plan, ...inManner(plan, cadence.manner, random) } : plan
 }
 
 /** Of an answer, the alternatives among them: some 20 MB of JSON. */
@@ -148,44 +151,4 @@ function withLogprobs(reply: Reply, { topLogprobs = 0 }: Ask, random: Random): R
       : item,
   )
   return { ...reply, items }
-}
-
-/** A constant cadence has one list of due times per length: made once, shared by every request. */
-const constantDueMs = new WeakMap<Cadence, Map<number, readonly number[]>>()
-
-function drawDueTimes(random: Random, cadence: Cadence, steps: number): readonly number[] {
-  const { ttft, itl } = cadence
-  if (!ttft.constant || !itl.constant) return drawEach(random, cadence, steps)
-  const ofLength = constantDueMs.get(cadence) ?? new Map<number, readonly number[]>()
-  constantDueMs.set(cadence, ofLength)
-  let dueMs = ofLength.get(steps)
-  if (!dueMs) {
-    dueMs = drawEach(random, cadence, steps)
-    if (ofLength.size < MAX_SHARED_LENGTHS && steps <= MAX_SHARED_STEPS) ofLength.set(steps, dueMs)
-  }
-  return dueMs
-}
-
-const MAX_SHARED_LENGTHS = 256
-const MAX_SHARED_STEPS = 4096
-
-function drawEach(random: Random, { ttft, itl }: Cadence, steps: number): readonly number[] {
-  const dueMs = [ttft.sample(random)]
-  for (let i = 1; i < steps; i++) dueMs.push(dueMs[i - 1]! + itl.sample(random))
-  return dueMs
-}
-
-/**
- * Due times for exactly `steps` steps. More than were drawn are needed where a stop text cut a token: the
- * part that is left of it may be more tokens than the whole.
- */
-function fitted(
-  drawnMs: readonly number[],
-  steps: number,
-  random: Random,
-  { itl }: Cadence,
-): readonly number[] {
-  const dueMs = drawnMs.slice(0, steps)
-  while (dueMs.length < steps) dueMs.push(dueMs.at(-1)! + itl.sample(random))
-  return dueMs
 }

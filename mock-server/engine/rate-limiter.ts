@@ -1,206 +1,167 @@
 /**
- * Limits per API key and model: requests and tokens a minute, and concurrent requests.
+ * Limits of callers and projects: whether a request is let in, what its answer tells of them, and how long who is
+ * refused must wait. The arithmetic is OpenAI's, as its recorded headers and messages show it: see the bucket.
  *
- * The arithmetic is OpenAI's, as its recorded headers and messages show it: a bucket that refills at
- * limit / 60 a second, seen in whole units.
- *   reset = (limit − remaining) / (limit / 60 s)      until the bucket is full again
- *   wait  = (used + requested − limit) / (limit / 60 s)
- * What is used is rounded up to a whole unit before a wait is named, so that message and headers agree
- * to the millisecond, and a client that waits as told is let in.
+ * A request reserves its input and the most it may answer, and is settled to what it took when it is over.
  */
-
 import type { Refusal } from '../../protocol/errors/limit.ts'
-import type { LimitState } from '../../protocol/rate-limit-headers.ts'
+import type { LimitState, LimitStates } from '../../protocol/rate-limit-headers.ts'
+import { type Account, type Accounts, createAccounts, type Label } from './rate-limiter-accounts.ts'
+import { type Portion, reserve, stateOf, take, takeLeft } from './rate-limiter-bucket.ts'
+import { createLease, createTicket, type Lease, type Ticket } from './rate-limiter-lease.ts'
+import { reached, statesOf, type Units } from './rate-limiter-refusal.ts'
+import { type Limits, type Rules, rulesOf } from './rate-limiter-rules.ts'
 
-export interface Limits {
-  readonly requestsPerMinute: number | undefined
-  readonly tokensPerMinute: number | undefined
-  readonly maxConcurrent: number | undefined
-}
+export type { Lease } from './rate-limiter-lease.ts'
+export type { Limits } from './rate-limiter-rules.ts'
 
 export interface Claim {
-  readonly apiKey: string
+  /** Who asks: a hash of the API key. */
+  readonly caller: string
   readonly model: string
-  /** Input tokens and the most output tokens that the request may take. */
-  readonly tokens: number
-}
-
-/** A request let in, until it is released. */
-export interface Lease {
-  /** When it will be over, monotonic ms: what a refused request is told to wait for. */
-  endsAtMs: number
-  release(): void
-}
-
-/** The limits after the decision; undefined for a limit that is not set. */
-export interface LimitsState {
-  readonly requests: LimitState | undefined
-  readonly tokens: LimitState | undefined
+  readonly project: string
+  readonly inputTokens: number
+  /** The most that it may answer. */
+  readonly outputTokens: number
 }
 
 export type Decision =
-  | { readonly admitted: true; readonly limits: LimitsState; readonly lease: Lease }
+  | { readonly admitted: true; readonly limits: LimitStates; readonly lease: Lease }
   | {
       readonly admitted: false
-      readonly limits: LimitsState
+      readonly limits: LimitStates
       readonly refusal: Refusal
       /** The request alone is more than the whole limit. */
       readonly tooLarge: boolean
     }
 
-export interface RateLimiter {
-  decide(claim: Claim, nowMs: number): Decision
+/** One caller or project and its limits, to be shown. */
+export interface AccountState extends Label {
+  readonly inFlight: number
+  readonly limits: readonly (LimitState & Pick<Refusal, 'kind'>)[]
 }
 
-/** Callers kept; beyond it those whose buckets are full and idle are forgotten, which loses nothing. */
-const MAX_CALLERS = 10_000
-/** Beyond so many the oldest is forgotten, busy or not. */
-const MAX_BUSY_CALLERS = 100_000
-
-interface Caller {
-  readonly requests: Bucket | undefined
-  readonly tokens: Bucket | undefined
-  /** The requests in flight. */
-  readonly inFlight: Set<Lease>
+export interface RateLimiter {
+  /** No limit is set: whatever is asked is let in. */
+  readonly isUnlimited: boolean
+  decide(claim: Claim, nowMs: number): Decision
+  /** Those who asked last, newest first, at most `most` callers and as many projects. */
+  state(nowMs: number, most?: number): readonly AccountState[]
+  /** The same callers under other limits: each has used the share that it had; a new limit is unused. */
+  withLimits(limits: Limits): RateLimiter
 }
 
 /**
  * What is told where no limit is set: an account of the highest tier that is hardly used. Nothing is refused,
  * and clients that steer by these headers find them.
  */
-export const UNMETERED: LimitsState = {
+export const UNMETERED: LimitStates = {
   requests: { limit: 30_000, remaining: 29_999, resetMs: 2 },
   tokens: { limit: 150_000_000, remaining: 149_997_500, resetMs: 1 },
 }
-const unlimited: Decision = {
+const UNLIMITED_DECISION: Decision = {
   admitted: true,
   limits: UNMETERED,
-  lease: { endsAtMs: 0, release() {} },
+  lease: { plan() {}, release() {} },
 }
-/** What a request is taken to last until its plan is known. */
-const UNPLANNED_MS = 1000
+const UNLIMITED: RateLimiter = {
+  isUnlimited: true,
+  decide: () => UNLIMITED_DECISION,
+  state: () => [],
+  withLimits: createRateLimiter,
+}
 
 export function createRateLimiter(limits: Limits): RateLimiter {
-  const { requestsPerMinute, tokensPerMinute, maxConcurrent } = limits
-  if (!requestsPerMinute && !tokensPerMinute && !maxConcurrent) return { decide: () => unlimited }
-  const callers = new Map<string, Caller>()
-  /** So many newcomers until the idle ones are looked for: as many as are looked at then. */
-  let untilLook = MAX_CALLERS
+  const rules = rulesOf(limits)
+  if (isNothing(limits, rules)) return UNLIMITED
+  return limiterOf(limits, {
+    callers: createAccounts<Ticket>(rules.caller),
+    projects: createAccounts<Ticket>(rules.project),
+  })
+}
 
-  function callerOf({ apiKey, model }: Claim, nowMs: number): Caller {
-    const name = `${apiKey}\u001f${model}`
-    let caller = callers.get(name)
-    if (!caller) {
-      if (--untilLook < 0) {
-        forgetIdle(callers, nowMs)
-        untilLook = Math.max(MAX_CALLERS, callers.size)
-      }
-      if (callers.size >= MAX_BUSY_CALLERS) callers.delete(callers.keys().next().value!)
-      caller = {
-        requests: requestsPerMinute ? createBucket(requestsPerMinute, nowMs) : undefined,
-        tokens: tokensPerMinute ? createBucket(tokensPerMinute, nowMs) : undefined,
-        inFlight: new Set(),
-      }
-      callers.set(name, caller)
-    }
-    return caller
+function isNothing({ maxConcurrent }: Limits, { caller, project }: Rules): boolean {
+  return caller.length + project.length === 0 && maxConcurrent === undefined
+}
+
+interface Stores {
+  readonly callers: Accounts<Ticket>
+  readonly projects: Accounts<Ticket>
+}
+
+function limiterOf(limits: Limits, stores: Stores): RateLimiter {
+  const { callers, projects } = stores
+  const { scope = 'key-and-model', countRefused = false } = limits
+  const { maxConcurrent = Number.POSITIVE_INFINITY } = limits
+  const hasProjects = rulesOf(limits).project.length > 0
+
+  function callerOf({ caller, model }: Claim, nowMs: number): Account<Ticket> {
+    if (scope === 'key') return callers.of(caller, { caller }, nowMs)
+    if (scope === 'model') return callers.of(model, { model }, nowMs)
+    if (scope === 'server') return callers.of('', {}, nowMs)
+    return callers.of(`${caller} ${model}`, { caller, model }, nowMs)
   }
 
   return {
+    isUnlimited: false,
     decide(claim, nowMs) {
-      const caller = callerOf(claim, nowMs)
-      const { requests, tokens, inFlight } = caller
-      const state = (): LimitsState => ({
-        requests: requests?.state(nowMs),
-        tokens: tokens?.state(nowMs),
-      })
-      const refuse = (kind: Refusal['kind'], found: Shortage, tooLarge = false): Decision => ({
-        admitted: false,
-        limits: state(),
-        refusal: { kind, model: claim.model, ...found },
-        tooLarge,
-      })
-
-      if (tokens && claim.tokens > tokens.limit) {
-        const { limit } = tokens
-        return refuse('tokens', { limit, used: 0, requested: claim.tokens, waitMs: 0 }, true)
+      const { inFlight, buckets: own } = callerOf(claim, nowMs)
+      const { project } = claim
+      const shared = hasProjects ? projects.of(project, { project }, nowMs).buckets : []
+      const buckets = shared.length > 0 ? [...own, ...shared] : own
+      const units = unitsOf(claim)
+      const slots = { inFlight, max: maxConcurrent }
+      let limit = reached(buckets, units, slots, nowMs)
+      if (limit && countRefused) {
+        for (const bucket of buckets) if (bucket.rule.kind === 'requests') takeLeft(bucket, 1)
+        limit = reached(buckets, units, slots, nowMs)
       }
-      if (maxConcurrent && inFlight.size >= maxConcurrent) {
-        return refuse('concurrent', {
-          limit: maxConcurrent,
-          used: inFlight.size,
-          requested: 1,
-          waitMs: Math.max(1, earliestEnd(inFlight) - nowMs),
-        })
+      if (limit) {
+        const { reason, bucket, tooLarge } = limit
+        const whose = reason.kind === 'project_tokens' ? { project } : {}
+        const refusal = { model: claim.model, ...whose, ...reason }
+        return { admitted: false, limits: statesOf(buckets, bucket), refusal, tooLarge }
       }
-      // The limit that takes longest to clear is named: waiting for the other would not be enough.
-      const byRequests = requests?.shortage(1, nowMs)
-      const byTokens = tokens?.shortage(claim.tokens, nowMs)
-      if (byTokens && byTokens.waitMs > (byRequests?.waitMs ?? 0)) return refuse('tokens', byTokens)
-      if (byRequests) return refuse('requests', byRequests)
 
-      requests?.take(1, nowMs)
-      tokens?.take(claim.tokens, nowMs)
-      const lease: Lease = {
-        endsAtMs: nowMs + UNPLANNED_MS,
-        release: () => void inFlight.delete(lease),
+      const ticket = createTicket(nowMs)
+      inFlight.add(ticket)
+      const portions: Portion[] = []
+      for (const bucket of buckets) {
+        const { unit } = bucket.rule
+        if (unit === 'tokens') portions.push(reserve(bucket, units.tokens))
+        else take(bucket, units[unit])
       }
-      if (maxConcurrent) inFlight.add(lease)
-      return { admitted: true, limits: state(), lease }
+      const { inputTokens } = claim
+      const lease = createLease(ticket, { inFlight, portions, inputTokens })
+      return { admitted: true, limits: statesOf(buckets), lease }
+    },
+    state: (nowMs, most = 20) => [
+      ...callers.newest(most, nowMs).map(account => shown(account, maxConcurrent)),
+      ...projects.newest(most, nowMs).map(account => shown(account, Number.POSITIVE_INFINITY)),
+    ],
+    withLimits(next) {
+      const rules = rulesOf(next)
+      if (isNothing(next, rules)) return UNLIMITED
+      callers.setRules(rules.caller)
+      projects.setRules(rules.project)
+      return limiterOf(next, stores)
     },
   }
 }
 
-type Shortage = Pick<Refusal, 'limit' | 'used' | 'requested' | 'waitMs'>
-
-interface Bucket {
-  readonly limit: number
-  state(nowMs: number): LimitState
-  /** What stands in the way of `requested` units now; undefined when nothing does. */
-  shortage(requested: number, nowMs: number): Shortage | undefined
-  take(units: number, nowMs: number): void
+function unitsOf({ inputTokens, outputTokens }: Claim): Units {
+  return { requests: 1, tokens: inputTokens + outputTokens, inputTokens }
 }
 
-/** Units are taken at once and given back continuously, `limit` of them a minute. */
-function createBucket(limit: number, startMs: number): Bucket {
-  const unitsPerMs = limit / 60_000
-  let used = 0
-  let asOfMs = startMs
-
-  /** Units in use, rounded up; what floating point left above a whole unit is not one more. */
-  function usedAt(nowMs: number): number {
-    used = Math.max(0, used - (nowMs - asOfMs) * unitsPerMs)
-    asOfMs = nowMs
-    return Math.ceil(used - 1e-6)
+/** `slots`: Infinity for any number. */
+function shown({ label, buckets, inFlight }: Account<Ticket>, slots: number): AccountState {
+  const limits: AccountState['limits'][number][] = buckets.map(bucket => ({
+    kind: bucket.rule.kind,
+    ...stateOf(bucket),
+  }))
+  if (slots < Number.POSITIVE_INFINITY) {
+    const remaining = Math.max(0, slots - inFlight.size)
+    limits.push({ kind: 'concurrent', limit: slots, remaining, resetMs: 0 })
   }
-
-  return {
-    limit,
-    state(nowMs) {
-      const inUse = usedAt(nowMs)
-      return { limit, remaining: Math.max(0, limit - inUse), resetMs: inUse / unitsPerMs }
-    },
-    shortage(requested, nowMs) {
-      const inUse = usedAt(nowMs)
-      if (used + requested <= limit + 1e-6) return undefined
-      return { limit, used: inUse, requested, waitMs: (inUse + requested - limit) / unitsPerMs }
-    },
-    take(units, nowMs) {
-      usedAt(nowMs)
-      used += units
-    },
-  }
-}
-
-function earliestEnd(inFlight: ReadonlySet<Lease>): number {
-  let earliest = Number.POSITIVE_INFINITY
-  for (const { endsAtMs } of inFlight) earliest = Math.min(earliest, endsAtMs)
-  return earliest
-}
-
-function forgetIdle(callers: Map<string, Caller>, nowMs: number): void {
-  for (const [name, { requests, tokens, inFlight }] of callers) {
-    const idle = (bucket: Bucket | undefined) => !bucket || bucket.state(nowMs).resetMs === 0
-    if (inFlight.size === 0 && idle(requests) && idle(tokens)) callers.delete(name)
-  }
+  return { ...label, inFlight: inFlight.size, limits }
 }

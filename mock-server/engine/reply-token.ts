@@ -9,6 +9,8 @@ export interface ReplyToken {
   readonly tokens: number
   /** `json` in UTF-8, for the tokens of the corpus, which all replies share. */
   readonly bytes?: Uint8Array
+  /** Where a chunk says several: them, and the place in its item of the first. */
+  readonly joins?: { readonly from: number; readonly tokens: readonly ReplyToken[] }
 }
 
 export function replyToken({ text, tokens }: TokenText): ReplyToken {

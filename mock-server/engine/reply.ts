@@ -9,7 +9,7 @@ export type ReplyItem = Spoken | Call
 export interface Spoken extends Said {
   /** `reasoning`: thought before the rest; most endpoints count it and do not show it. */
   readonly kind: 'text' | 'refusal' | 'reasoning'
-  /** One for each token, where they were asked for. */
+  /** One for each token, where they were asked for; `logprobsAt` has those of a chunk. */
   readonly logprobs?: readonly TokenLogprobs[] | undefined
 }
 

@@ -1,6 +1,7 @@
 /** The events of one output item: how it opens, what each token says, how it closes. */
 import type { Json } from '../../protocol/checks.ts'
 import type { ResponsesRequest } from '../../protocol/responses-request.ts'
+import { logprobsAt } from './beats.ts'
 import type { Call, Spoken } from './reply.ts'
 import type { ReplyToken } from './reply-token.ts'
 import {
@@ -77,12 +78,12 @@ interface Told {
   readonly options: EventOptions
 }
 
-function messageTeller({ kind, logprobs }: Spoken, told: Told): ItemTeller {
+function messageTeller(spoken: Spoken, told: Told): ItemTeller {
   const { output, added, done, pad, utter } = told
   const { item, annotations } = output
   const [whole] = item.content as readonly Json[]
   const place = { ...told.whose, content_index: 0 }
-  const isRefusal = kind === 'refusal'
+  const isRefusal = spoken.kind === 'refusal'
   return {
     open: () => [
       added(messageItem(output.id, 'in_progress', [], item.phase)),
@@ -94,8 +95,8 @@ function messageTeller({ kind, logprobs }: Spoken, told: Told): ItemTeller {
     say({ text: delta, tokens }, i) {
       if (isRefusal)
         return [utter('response.refusal.delta', { ...place, delta, ...pad(delta) }, tokens)]
-      const chance = logprobs?.[i]
-      const said = { delta, logprobs: chance ? [logprobObject(chance)] : [], ...pad(delta) }
+      const logprobs = (logprobsAt(spoken, i) ?? []).map(logprobObject)
+      const said = { delta, logprobs, ...pad(delta) }
       return [utter('response.output_text.delta', { ...place, ...said }, tokens)]
     },
     close: () => [

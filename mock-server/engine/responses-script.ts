@@ -34,8 +34,9 @@ export interface ResponseFailure {
 
 export interface ResponsesScript {
   readonly response: ScriptedResponse
-  /** Due times in ms from the request, ascending. */
+  /** Due times in ms from the request, ascending; of them, those before the reply's own. */
   readonly dueMs: readonly number[]
+  readonly leads: number
   /** The events step by step, from the first. */
   read(options: { includeObfuscation: boolean }): Generator<readonly ScriptEvent[], undefined>
   /** The object when so many steps are over. `isStopped`: it was cancelled then. */
@@ -68,6 +69,7 @@ export function responsesScript(response: ScriptedResponse): ResponsesScript {
   return {
     response,
     dueMs,
+    leads: dueMs.length - toldMs.length,
     objectAfter,
     read: options => tell(response, { ...options, dueMs, objectAfter }),
   }

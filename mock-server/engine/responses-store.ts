@@ -22,7 +22,10 @@ export interface ResponseStore {
   delete(id: string): boolean
   /** Items of any response's input or output, by id; in one walk, since a request may refer to thousands. */
   findItems(ids: ReadonlySet<string>): ReadonlyMap<string, KeptItem>
+  /** Stops all of them. */
   clear(): void
+  /** Forgets those that are over; what is being played goes on. */
+  forgetOver(): void
 }
 
 export interface StoreBounds {
@@ -54,6 +57,9 @@ export function createResponseStore(bounds = DEFAULT_BOUNDS): ResponseStore {
       return found
     },
     clear: store.clear,
+    forgetOver() {
+      for (const { id, log } of store.all()) if (log.state !== 'open') store.delete(id)
+    },
   }
 }
 

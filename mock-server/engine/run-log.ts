@@ -74,7 +74,9 @@ export interface RunEnds {
 /** Plays a log's steps when they are due. `startMs`: what they are counted from, in the clock's ms. */
 export function createRunPart(log: RunLog, startMs: number, { over, failed }: RunEnds): Part {
   return {
-    dueMs: startMs + log.dueMs[0]!,
+    get dueMs() {
+      return startMs + log.dueMs[0]!
+    },
     play() {
       log.advance()
       return log.state === 'open' ? startMs + log.dueMs[log.played]! : OVER

@@ -1,5 +1,5 @@
 /** A planned legacy completion as its stream's chunks, and whole. */
-import { beatsOf } from './beats.ts'
+import { beatsOf, logprobsAt } from './beats.ts'
 import type { TokenLogprobs } from './logprobs.ts'
 import type { Plan } from './plan.ts'
 import type { Reply } from './reply.ts'
@@ -45,7 +45,7 @@ function voiceOf({ reply, prompt, echo, promptLogprobs }: Answer): Voice {
   const steps = [...beatsOf(reply)].map(({ item, token, place }) => {
     if (!token || (item.kind !== 'text' && item.kind !== 'refusal')) return undefined
     const { text, tokens } = token
-    return { text, tokens, logprobs: item.logprobs && [item.logprobs[place]!] }
+    return { text, tokens, logprobs: logprobsAt(item, place) }
   })
   const { finishReason } = reply
   return {

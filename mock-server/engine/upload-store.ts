@@ -32,6 +32,7 @@ export interface UploadStore {
   complete(id: string, completion: UploadCompletion): UploadObject
   /** One that is cancelled already stays so. */
   cancel(id: string): UploadObject
+  clear(): void
 }
 
 export interface UploadStoreParts {
@@ -177,5 +178,6 @@ export function createUploadStore(given: UploadStoreParts): UploadStore {
       if (!lenient && status !== 'pending' && status !== 'cancelled') throw uploadOver(id, status)
       return end(upload, 'cancelled')
     },
+    clear: uploads.clear,
   }
 }

@@ -19,18 +19,21 @@ export function createBytesPart(
   { dueMs, at }: BytesScript,
   headers: readonly string[],
 ): Part {
-  const { response, startMs } = exchange
+  const { response, startMs, entry } = exchange
   const pacing = createPacing(exchange)
   let step = 0
 
   return {
-    dueMs: startMs + dueMs[0]!,
+    get dueMs() {
+      return startMs + dueMs[0]!
+    },
     play(nowMs) {
       if (response.writableNeedDrain) return nowMs + FULL_SOCKET_MS
       const { bytes, tokens } = at(step)
       if (step === 0) response.writeHead(200, addAnswerHeaders(exchange, [...headers]))
       response.write(bytes)
-      pacing.told(nowMs, dueMs[step]!, tokens)
+      entry.done.bytes += bytes.length
+      pacing.told(nowMs, dueMs[step]!, tokens, step)
       step++
       if (step < dueMs.length) return startMs + dueMs[step]!
       response.end()

@@ -36,7 +36,11 @@ export function playTexts(
   const { includeUsage } = chat
   const chunks = chunkSetOf(head, chat)
   withSocket(exchange, socket =>
-    startPart(exchange, new StreamPart(exchange, plan, texts, { chunks, socket, includeUsage })),
+    startPart(
+      exchange,
+      new StreamPart(exchange, plan, texts, { chunks, socket, includeUsage }),
+      plan,
+    ),
   )
 }
 
@@ -63,6 +67,7 @@ export function playObjects(call: Call, planned: PlannedChat, telling: ChatTelli
     headers,
     type: dialect.answer?.eventStreamType,
     comment: dialect.answer?.comment,
+    wire: plan.wire,
   })
 }
 
@@ -79,6 +84,9 @@ function factsOf(
     seed: chat.ask.seed,
     firstTokenMs: plan.dueMs[0]!,
     lastTokenMs: plan.dueMs.at(-1)!,
+    get queueMs() {
+      return exchange.entry.intended?.queueMs
+    },
     body: body as Json,
     random,
   }

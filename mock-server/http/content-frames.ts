@@ -24,6 +24,8 @@ export interface ContentFrame {
   readonly before: Uint8Array
   readonly middle: Uint8Array
   readonly after: Uint8Array
+  /** Of the whole event. */
+  readonly eventBytes: number
 }
 
 export interface ChunkSet {
@@ -73,9 +75,14 @@ function createChunkSet(template: ChunkTemplate): ChunkSet {
 function frameOf({ before, middle, after }: ContentTemplate, length: number): ContentFrame {
   const start = `data: ${before}`
   const end = `${after(length)}\n\n`
-  const size = frameSize(start.length + middle.length + end.length + length)
+  const eventBytes = start.length + middle.length + end.length + length
   const bytes = (text: string) => Buffer.from(text, 'latin1')
-  return { before: bytes(size + start), middle: bytes(middle), after: bytes(`${end}\r\n`) }
+  return {
+    before: bytes(frameSize(eventBytes) + start),
+    middle: bytes(middle),
+    after: bytes(`${end}\r\n`),
+    eventBytes,
+  }
 }
 
 /** Room for the id, the token and the pad is left beside it. */

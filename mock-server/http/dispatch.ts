@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { Agent, type IncomingMessage, request as openRequest } from 'node:http'
+import { request as openSecureRequest, Agent as SecureAgent } from 'node:https'
 import type { BatchAnswer } from '../../protocol/batch-result.ts'
 import type { Dispatch } from '../engine/batch-run.ts'
 
@@ -20,6 +21,7 @@ export function isDispatched({ headers }: IncomingMessage): boolean {
 export interface DispatchTarget {
   readonly host: string
   readonly port: number
+  readonly isSecure: boolean
   readonly apiKey: string
 }
 
@@ -35,10 +37,13 @@ const IDLE_MS = 5000
 const MAX_ANSWER_BYTES = 64 * 2 ** 20
 
 export function createDispatcher({ maxSockets }: { readonly maxSockets: number }): Dispatcher {
-  const agent = new Agent({ keepAlive: true, maxSockets, timeout: IDLE_MS })
+  const settings = { keepAlive: true, maxSockets, timeout: IDLE_MS }
+  const agent = new Agent(settings)
+  // Itself it knows by the address of a connection that is its own; the certificate may be for another name.
+  const secureAgent = new SecureAgent({ ...settings, rejectUnauthorized: false })
   return {
     to:
-      ({ host, port, apiKey }) =>
+      ({ host, port, isSecure, apiKey }) =>
       ({ method, path, body, signal }) =>
         new Promise((resolve, reject) => {
           // One signal stands for all requests of a batch; Node takes more than ten for a leak.
@@ -49,12 +54,19 @@ export function createDispatcher({ maxSockets }: { readonly maxSockets: number }
             authorization: `Bearer ${apiKey}`,
             [HEADER]: secret,
           }
-          openRequest({ host, port, agent, method, path, headers, signal })
+          const target = { host, port, method, path, headers, signal }
+          const request = isSecure
+            ? openSecureRequest({ ...target, agent: secureAgent })
+            : openRequest({ ...target, agent })
+          request
             .on('response', response => readAnswer(response, resolve, reject))
             .on('error', reject)
             .end(body)
         }),
-    close: () => agent.destroy(),
+    close() {
+      agent.destroy()
+      secureAgent.destroy()
+    },
   }
 }
 

@@ -14,6 +14,7 @@ import type { Provider } from '../provider.ts'
 import { authenticate } from './authenticate.ts'
 import { type AzureRequest, azureKeyHeader } from './azure-request.ts'
 import { type BodyKind, type Files, readCallBody } from './call-body.ts'
+import { callerOf } from './caller.ts'
 import {
   closeExchange,
   type EndpointName,
@@ -124,6 +125,7 @@ export function serveEndpoint(provider: Provider, endpoint: Endpoint): RequestHa
       apiKey = endpoint.isOpen
         ? ''
         : authenticate(request, provider.apiKeys, azureKeyHeader(request) ?? endpoint.keyHeader)
+      exchange.entry.caller = callerOf(apiKey)
     } catch (error) {
       request.resume()
       sendError(exchange, error)
@@ -136,8 +138,22 @@ export function serveEndpoint(provider: Provider, endpoint: Endpoint): RequestHa
       if (deployment !== undefined && isObject(body)) body = { ...body, model: deployment }
       const params = paramsOf(request as Routed)
       const query = queryOf(request)
-      answer(endpoint, { exchange, provider, apiKey, params, query, body, files })
+      const call = { exchange, provider, apiKey, params, query, body, files }
+      const mayFail =
+        provider.faults !== undefined || request.headers['x-tokadence-fault'] !== undefined
+      if (mayFail) answerOrFail(endpoint, call)
+      else answer(endpoint, call)
     })
+  }
+}
+
+/** Where something may go wrong on purpose. */
+async function answerOrFail(endpoint: Endpoint, call: Call): Promise<void> {
+  try {
+    const { withFaults } = await import('./fault.ts')
+    withFaults(endpoint, call, () => answer(endpoint, call))
+  } catch (error) {
+    sendError(call.exchange, error)
   }
 }
 

@@ -2,12 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ApiError, organization } from '../../protocol/errors/api-error.ts'
 import { internalError } from '../../protocol/errors/http.ts'
+import { readRetryAfter, restyleRetryAfter } from '../../protocol/rate-limit-headers.ts'
 import type { ErrorAnswer } from '../dialects/dialect.ts'
 import { errorIn } from '../dialects/in-dialect.ts'
+import type { Seat } from '../engine/capacity.ts'
 import { type JournalEntry, type Outcome, shortenEntry } from '../engine/journal.ts'
 import type { Lease } from '../engine/rate-limiter.ts'
 import type { Provider } from '../provider.ts'
 import type { AzureRequest } from './azure-request.ts'
+import { headersKept } from './headers-kept.ts'
 
 export interface Exchange {
   readonly provider: Provider
@@ -20,8 +23,25 @@ export interface Exchange {
   refusal: ((error: ApiError, requestId: string) => ErrorAnswer) | undefined
   /** What it holds of the limits, given back when it is over. */
   lease: Lease | undefined
+  /** Its place in the engine, given back when it is over; undefined: every request is answered by itself. */
+  seat: Seat | undefined
+  /**
+   * Calls back when it is to be answered, now or later, where something may go wrong with it; throws what it is refused
+   * with. Undefined: nothing goes wrong.
+   */
+  strike: ((answer: () => void) => void) | undefined
+  /** What goes wrong with it on the wire. */
+  fault: ExchangeFault | undefined
   /** What must be stopped when the request is over, however it ends; set once it is held. */
   onOver: (() => void) | undefined
+}
+
+/** A fault at work. */
+export interface ExchangeFault {
+  /** Nothing more of the answer is sent, whatever is written. */
+  readonly isMute: boolean
+  /** Called when the exchange is to end. False: what was written is not all sent yet, and it ends later. */
+  ends(outcome: Outcome): boolean
 }
 
 /** The closed set of endpoint names in metrics. */
@@ -60,12 +80,17 @@ export function openExchange(
       requestId: provider.newRequestId(),
       method: request.method ?? '',
       path: withoutKeys((request as AzureRequest).originalUrl ?? request.url ?? ''),
+      endpoint,
       receivedAtMs: clock.wallMs(),
       attempt: attemptOf(request),
-      done: { outcome: 'open', status: 0, chunks: 0, maxPacingErrorMs: 0 },
+      headers: headersKept(request.headers),
+      done: { outcome: 'open', status: 0, chunks: 0, bytes: 0, eventMs: [], maxPacingErrorMs: 0 },
     },
     refusal: undefined,
     lease: undefined,
+    strike: undefined,
+    fault: undefined,
+    seat: undefined,
     onOver: undefined,
   }
   journal.add(exchange.entry)
@@ -99,24 +124,31 @@ function attemptOf(request: IncomingMessage): number {
 export function closeExchange(exchange: Exchange, outcome: Outcome): void {
   const { entry, provider, startMs, endpoint, response } = exchange
   if (entry.done.outcome !== 'open') return
-  const durationMs = provider.clock.nowMs() - startMs
+  if (exchange.fault !== undefined && !exchange.fault.ends(outcome)) return
+  const nowMs = provider.clock.nowMs()
+  const durationMs = nowMs - startMs
   entry.done.outcome = outcome
   entry.done.durationMs = durationMs
   entry.done.status = response.headersSent ? response.statusCode : 0
   shortenEntry(entry)
   exchange.onOver?.()
   exchange.onOver = undefined
-  exchange.lease?.release()
+  exchange.seat?.leave(nowMs)
+  exchange.lease?.release(entry.done.outputTokens ?? 0, nowMs)
   const { metrics } = provider
   metrics.requestEnded()
   metrics.requestAnswered(endpoint, entry.done.status)
   metrics.requestDuration.observe(durationMs / 1000)
+  const queueMs = entry.intended?.queueMs
+  if (queueMs !== undefined) metrics.queueWait.observe(queueMs / 1000)
   provider.requestOver(entry)
+  provider.journal.over(entry)
 }
 
 function hangUp(exchange: Exchange): void {
   const stage = exchange.response.headersSent ? 'streaming' : 'before_headers'
   exchange.provider.metrics.clientDisconnects.add(1, stage)
+  exchange.entry.done.hungUpMs = exchange.provider.clock.nowMs() - exchange.startMs
   closeExchange(exchange, 'hung-up')
 }
 
@@ -156,6 +188,7 @@ export function sendJson(
   const bytes = Buffer.byteLength(json)
   const headers = ['content-type', 'application/json', 'content-length', String(bytes)]
   for (const header of more) headers.push(header)
+  exchange.entry.done.bytes += bytes
   exchange.response.writeHead(status, addAnswerHeaders(exchange, headers))
   // A string goes out in one write with its headers, a buffer in two; plain ASCII is cheaper as latin1.
   exchange.response.end(json, bytes === json.length ? 'latin1' : 'utf8')
@@ -168,10 +201,14 @@ export function sendBytes(
   more: readonly string[] = [],
 ): void {
   const headers = ['content-length', String(bytes.length), ...more]
+  exchange.entry.done.bytes += bytes.length
   exchange.response.writeHead(200, addAnswerHeaders(exchange, headers))
   exchange.response.end(bytes)
   closeExchange(exchange, 'ok')
 }
+
+/** Thrown to leave off a request that what went wrong with it has answered, or never will. */
+export const struck = new Error('The request was struck by a fault.')
 
 /** A fault of our own, counted and logged. */
 export function reportUnexpected({ metrics, log }: Provider, error: unknown): void {
@@ -182,15 +219,18 @@ export function reportUnexpected({ metrics, log }: Provider, error: unknown): vo
 /** The only place where an error becomes an answer. What is not an ApiError is our own bug. */
 export function sendError(exchange: Exchange, error: unknown): void {
   const { provider, response, entry } = exchange
-  if (entry.done.outcome !== 'open') return
+  if (entry.done.outcome !== 'open' || error === struck) return
   const refused = error instanceof ApiError
   const answer = refused ? error : internalError()
   if (!refused) reportUnexpected(provider, error)
   entry.error = { code: answer.code, message: refused ? answer.message : String(error) }
   if (response.headersSent) response.destroy()
   else {
-    const { status, json, headers } =
-      exchange.refusal?.(answer, entry.requestId) ?? errorIn(provider.dialect, answer)
+    const said = exchange.refusal?.(answer, entry.requestId) ?? errorIn(provider.dialect, answer)
+    const { status, json } = said
+    const wallMs = provider.clock.wallMs()
+    const headers = restyleRetryAfter(said.headers, provider.options.retryAfter, wallMs)
+    entry.retryAfterMs = readRetryAfter(name => headers[name], wallMs)
     sendJson(exchange, status, json, flatHeaders(headers))
   }
   closeExchange(exchange, refused ? 'refused' : 'failed')

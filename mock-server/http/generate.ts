@@ -16,6 +16,7 @@ import { loadedTokenizer, loadTokenizer, type Tokenizer } from '../../protocol/t
 import { spoken, type Wanted } from '../engine/compose.ts'
 import { firstStop } from '../engine/cut.ts'
 import { echoAsked } from '../engine/echo.ts'
+import { createFaultSchedule } from '../engine/fault-schedule.ts'
 import { keptSteps } from '../engine/journal.ts'
 import { type Plan, planSteps } from '../engine/plan.ts'
 import { reasoningTokensFor } from '../engine/reasoning.ts'
@@ -29,6 +30,7 @@ import { admitTokens } from './admit.ts'
 import { type Exchange, sendError } from './exchange.ts'
 import { playJson } from './play.ts'
 import { callerKey, randomFor } from './request-chance.ts'
+import { checkFitsMemory, claimSeat, enterSeat, leaveSeat, memoryOf } from './seat.ts'
 
 /** A request that is to be answered with a generated reply. */
 export interface Asking {
@@ -62,6 +64,8 @@ export function planAnswer(asking: Asking, play: (planned: Planned) => void): vo
   const { exchange, ask } = asking
   const { provider, entry } = exchange
   entry.model = ask.model
+  // Before it may be refused: its next attempt is known by it.
+  entry.key ??= callerKey(exchange.request) || contentKey(ask)
   if (!provider.serves(ask.model)) throw unknownModel(ask.model)
 
   const echo = wordsAskedFor(ask)
@@ -75,7 +79,8 @@ export function planAnswer(asking: Asking, play: (planned: Planned) => void): vo
   const promptTokens = countAskTokens(tokenizer, ask)
   const limitHeaders = admit(asking, promptTokens)
   const counted = { tokenizer, promptTokens, limitHeaders }
-  play(finish(plannedIn(asking, counted)))
+  if (exchange.strike) exchange.strike(() => play(finish(plannedIn(asking, counted))))
+  else play(finish(plannedIn(asking, counted)))
 }
 
 /** So many replies may be planned in one go. */
@@ -100,17 +105,48 @@ async function planInSlices(
   if (done.outcome !== 'open') return // hung up while its prompt was counted
 
   const limitHeaders = admit(asking, promptTokens)
+  const counted = { tokenizer, promptTokens, limitHeaders }
+  const speak = () => speakInSlices(asking, counted, echo, play)
+  if (!exchange.strike) return speak()
+  exchange.strike(() => void speak().catch(error => sendError(exchange, error)))
+}
+
+async function speakInSlices(
+  asking: Asking,
+  counted: Counted,
+  echo: string | undefined,
+  play: (planned: Planned) => void,
+): Promise<void> {
+  const { exchange } = asking
   const instruction = instructionFor(asking)
   if (instruction?.error) throw instruction.error
   if (instruction?.body) {
     const json = JSON.stringify(instruction.body.json)
+    leaveSeat(exchange)
     playJson(exchange, AT_ONCE, () => json)
     return
   }
+  const say = () => sayInstructed(asking, { ...counted, instruction }, echo, play)
+  if (!instruction?.fault || exchange.fault) return say()
+  const { strikeBy } = await import('./fault.ts')
+  strikeBy(
+    exchange,
+    createFaultSchedule([instruction.fault]),
+    () => void say().catch(error => sendError(exchange, error)),
+  )
+}
+
+async function sayInstructed(
+  asking: Asking,
+  counted: Counted,
+  echo: string | undefined,
+  play: (planned: Planned) => void,
+): Promise<void> {
+  const { done } = asking.exchange.entry
+  const { instruction, tokenizer } = counted
   const wanted = await wantedFor(asking, { say: instruction?.say, echo }, tokenizer)
   if (done.outcome !== 'open') return
-  const counted = { tokenizer, promptTokens, limitHeaders, wanted, instruction }
-  const planned = await finishInSlices(plannedIn(asking, counted))
+  const planned = await finishInSlices(plannedIn(asking, { ...counted, wanted }))
   if (done.outcome === 'open') play(planned)
 }
 
@@ -157,7 +193,7 @@ function* plannedIn(asking: Asking, counted: Counted): Generator<void, Planned> 
   const cadence = instruction?.cadence
     ? { ...provider.cadence, ...instruction.cadence }
     : provider.cadence
-  const composed = yield* planSteps(ask, {
+  const composed = yield* planSteps(exchange.seat ? withinMemory(asking, promptTokens) : ask, {
     random,
     cadence,
     newId,
@@ -168,15 +204,31 @@ function* plannedIn(asking: Asking, counted: Counted): Generator<void, Planned> 
     wanted,
   })
   const plan = instruction?.usage ? withUsage(composed, instruction.usage) : composed
-  const { outputTokens, dueMs } = plan
-  if (exchange.lease) exchange.lease.endsAtMs = startMs + dueMs.at(-1)!
+  const { outputTokens, dueMs, cachedTokens } = plan
+  exchange.lease?.plan(outputTokens, startMs + dueMs.at(-1)!, provider.clock.nowMs())
   entry.intended = {
     promptTokens,
     outputTokens,
+    cachedTokens,
+    finishReason: plan.choices[0]?.finishReason,
     dueMs: dueMs.length > keptSteps ? dueMs.slice(0, keptSteps) : dueMs,
   }
   provider.metrics.inputTokens.value += promptTokens
-  return { plan, random, limitHeaders }
+  if (!exchange.seat) return { plan, random, limitHeaders }
+  const need = {
+    kvTokens: promptTokens + outputTokens,
+    prefillTokens: promptTokens - Math.min(promptTokens, cachedTokens),
+  }
+  const seated = { ...plan, dueMs: enterSeat(exchange, need, dueMs) }
+  return { plan: seated, random, limitHeaders }
+}
+
+/** A reply whose length is not asked for ends where the memory does. */
+function withinMemory({ ask, exchange }: Asking, promptTokens: number): Ask {
+  const left = Math.max(1, memoryOf(exchange) - promptTokens)
+  return ask.maxTokens === undefined && left < Number.POSITIVE_INFINITY
+    ? { ...ask, maxTokens: left }
+    : ask
 }
 
 const AT_ONCE = { dueMs: [0], outputTokens: 0 }
@@ -207,8 +259,17 @@ export function askedOf({ request, entry }: Exchange, ask: Asked['ask'], speaks:
 
 /** Takes the request past the limits, or throws the 429 that says when to come back. */
 function admit({ exchange, apiKey, ask, check }: Asking, promptTokens: number): readonly string[] {
-  if (!exchange.provider.options.lenient) check?.(promptTokens)
+  if (!exchange.provider.options.lenient) {
+    check?.(promptTokens)
+    checkFitsMemory(exchange, promptTokens, ask.maxTokens)
+  }
   const outputTokens = ask.maxTokens ?? Math.ceil(exchange.provider.cadence.tokens.mean)
-  const tokens = promptTokens + outputTokens * ask.choices
-  return admitTokens(exchange, { apiKey, model: ask.model, tokens })
+  const headers = admitTokens(exchange, {
+    apiKey,
+    model: ask.model,
+    inputTokens: promptTokens,
+    outputTokens: outputTokens * ask.choices,
+  })
+  claimSeat(exchange)
+  return headers
 }

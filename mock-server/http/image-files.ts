@@ -3,6 +3,7 @@ import { unknownImageFile } from '../../protocol/errors/media.ts'
 import type { Mosaic } from '../../protocol/image-mosaic.ts'
 import { encodePng } from '../../protocol/image-png.ts'
 import { createStore, type Store } from '../engine/store.ts'
+import type { Provider } from '../provider.ts'
 import type { Call, Endpoint } from './endpoint.ts'
 import { sendBytes } from './exchange.ts'
 
@@ -14,8 +15,10 @@ export interface ImageFile {
 /** A picture is some 10 KB. */
 const MAX_FILES = 1000
 
-export function createImageFiles(): Store<ImageFile> {
-  return createStore(MAX_FILES)
+export function createImageFiles({ onReset }: Provider): Store<ImageFile> {
+  const files = createStore<ImageFile>(MAX_FILES)
+  onReset(files.clear)
+  return files
 }
 
 const PATH = '/images/files/'
@@ -23,7 +26,7 @@ const PATH = '/images/files/'
 /** Where the client that asks can fetch the file, which needs no key. */
 export function imageUrl({ exchange, provider }: Call, id: string): string {
   const { host } = exchange.request.headers
-  return `${host === undefined ? provider.origin : `http://${host}`}/v1${PATH}${id}.png`
+  return `${host === undefined ? provider.origin : `${new URL(provider.origin).protocol}//${host}`}/v1${PATH}${id}.png`
 }
 
 export function imageFileEndpoint(files: Store<ImageFile>): Endpoint {

@@ -2,6 +2,7 @@
 import { OVER, type Part } from '../engine/conductor.ts'
 import type { Plan } from '../engine/plan.ts'
 import { closeExchange, type Exchange, sendError, sendJson } from './exchange.ts'
+import { roundedMs } from './pacing.ts'
 
 export function createJsonPart(
   exchange: Exchange,
@@ -10,16 +11,17 @@ export function createJsonPart(
   headers: readonly string[],
 ): Part {
   const { startMs, entry, provider } = exchange
-  const dueMs = plan.dueMs.at(-1)!
-
   return {
-    dueMs: startMs + dueMs,
+    dueMs: startMs + plan.dueMs.at(-1)!,
+    isLast: true,
     play(nowMs) {
-      const lateMs = nowMs - startMs - dueMs
+      const lateMs = nowMs - startMs - plan.dueMs.at(-1)!
       sendJson(exchange, 200, body(), headers)
       entry.done.maxPacingErrorMs = lateMs
       entry.done.firstTokenMs = entry.done.lastTokenMs = nowMs - startMs
+      entry.done.eventMs.push(roundedMs(nowMs - startMs))
       provider.metrics.pacingError.observe(lateMs / 1000)
+      entry.done.outputTokens = plan.outputTokens
       provider.metrics.outputTokens.value += plan.outputTokens
       closeExchange(exchange, 'ok')
       return OVER

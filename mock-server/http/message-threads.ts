@@ -8,6 +8,7 @@ import {
 } from '../../protocol/messages-thread.ts'
 import { textLength } from '../engine/responses-store.ts'
 import { createStore, type Store } from '../engine/store.ts'
+import type { Provider } from '../provider.ts'
 import type { Call } from './endpoint.ts'
 
 interface Thread extends HeldThread {
@@ -18,9 +19,11 @@ const MAX_THREADS = 1000
 /** Characters of all threads. */
 const MAX_LENGTH = 2 ** 26
 
-function threads(): Store<Thread> {
+function threads({ onReset }: Provider): Store<Thread> {
   const size = { maxLength: MAX_LENGTH, lengthOf: (thread: Thread) => textLength(thread) }
-  return createStore<Thread>(MAX_THREADS, undefined, size)
+  const held = createStore<Thread>(MAX_THREADS, undefined, size)
+  onReset(held.clear)
+  return held
 }
 
 /** The body with the conversation that it continues. Throws ApiError where nothing is held. */

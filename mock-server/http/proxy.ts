@@ -80,6 +80,7 @@ function passOn(
     onResponseData(controller, bytes) {
       tape?.chunk(sinceSentMs(), bytes)
       entry.done.chunks++
+      entry.done.bytes += bytes.length
       if (response.write(bytes)) return
       controller.pause()
       response.once('drain', () => controller.resume())

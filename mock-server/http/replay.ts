@@ -7,7 +7,7 @@ import type { Recording } from '../record/recording.ts'
 import { REDACTED } from '../record/redact.ts'
 import { closeExchange, type Exchange, sendError } from './exchange.ts'
 import { createPacing } from './pacing.ts'
-import { startPart, withSocket } from './play.ts'
+import { startAlone, withSocket } from './play.ts'
 import { punctual } from './punctual.ts'
 import { sendHead } from './send-head.ts'
 
@@ -28,7 +28,7 @@ export function playRecording(exchange: Exchange, recording: Recording, playing:
     if (exchange.entry.done.outcome !== 'open') return
     const { clock, conductor } = exchange.provider
     const part = createReplayPart(exchange, { recording, playing, socket })
-    startPart(exchange, punctual(part, clock, conductor))
+    startAlone(exchange, punctual(part, clock, conductor))
   })
 }
 
@@ -58,8 +58,11 @@ function createReplayPart(
   /** Straight to the socket, which the response owns: `response.write` would take three writes. */
   function sayChunk(index: number, nowMs: number): void {
     const frame = frames[index]
-    if (frame) socket.write(frame)
-    if (tokens[index]! > 0) pacing.told(nowMs, dueMs[step]!, tokens[index]!)
+    if (frame) {
+      socket.write(frame)
+      entry.done.bytes += chunks[index]!.bytes.length
+    }
+    if (tokens[index]! > 0) pacing.told(nowMs, dueMs[step]!, tokens[index]!, index)
   }
 
   return {

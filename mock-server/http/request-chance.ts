@@ -14,6 +14,6 @@ export function randomFor(
   { provider, request, entry }: Exchange,
   contentKey: () => string,
 ): Random {
-  entry.key = callerKey(request) || contentKey()
+  entry.key ??= callerKey(request) || contentKey()
   return createRandom(provider.seed, entry.key, entry.attempt)
 }

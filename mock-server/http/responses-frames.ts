@@ -64,14 +64,15 @@ export function frameSink(
   dueMs: readonly number[],
   drained: () => void,
 ): Sink {
-  const { provider, response } = exchange
+  const { provider, response, entry } = exchange
   const pacing = createPacing(exchange)
   return {
     isFull: () => connection.bufferedAmount > MAX_BUFFERED_BYTES,
     write({ data, tokens }, step) {
       if (!response.headersSent) response.writeHead(200)
       connection.send(data, drained)
-      if (tokens > 0) pacing.told(provider.clock.nowMs(), dueMs[step]!, tokens)
+      entry.done.bytes += Buffer.byteLength(data)
+      if (tokens > 0) pacing.told(provider.clock.nowMs(), dueMs[step]!, tokens, step)
     },
     end() {
       closeExchange(exchange, 'ok')

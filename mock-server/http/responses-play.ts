@@ -1,13 +1,18 @@
 /** A planned response on its way: as one object, as a stream, in the background; and told once more. */
+import type { Seat } from '../engine/capacity.ts'
+import type { Plan } from '../engine/plan.ts'
 import type { StoredResponse } from '../engine/responses-store.ts'
-import { createRunPart, type Reader, readLog, type Sink } from '../engine/run-log.ts'
+import { createRunPart, type Reader, type RunEnds, readLog, type Sink } from '../engine/run-log.ts'
 import { done } from '../engine/script.ts'
+import type { WirePlan } from '../engine/wire-plan.ts'
 import { closeExchange, type Exchange, reportUnexpected, sendError, sendJson } from './exchange.ts'
 import { createPacing } from './pacing.ts'
-import { openStream, playJson } from './play.ts'
+import { openStream, playJson, playScript } from './play.ts'
 import { keepInConversation, type PlannedResponse } from './responses-plan.ts'
 import { responsesStateOf } from './responses-state.ts'
+import { scriptOnWire } from './responses-wire.ts'
 import { eventText } from './script-part.ts'
+import { seatedPart } from './seat.ts'
 
 /** Answers in the way that the request asks for. */
 export function playResponse(exchange: Exchange, planned: PlannedResponse): void {
@@ -25,7 +30,8 @@ function playWhole(exchange: Exchange, { response, plan, limitHeaders }: Planned
     keepInConversation(exchange, response)
     return JSON.stringify(script.objectAfter(log.played))
   }
-  playJson(exchange, { dueMs: script.dueMs, outputTokens: plan.outputTokens }, body, limitHeaders)
+  const { dueMs, leads } = script
+  playJson(exchange, { dueMs, leads, outputTokens: plan.outputTokens }, body, limitHeaders)
   const stop = exchange.onOver
   exchange.onOver = () => {
     stop?.()
@@ -34,7 +40,13 @@ function playWhole(exchange: Exchange, { response, plan, limitHeaders }: Planned
 }
 
 /** It ends with its connection. */
-function playStream(exchange: Exchange, { response, limitHeaders }: PlannedResponse): void {
+function playStream(exchange: Exchange, planned: PlannedResponse): void {
+  const { response, plan, limitHeaders } = planned
+  const { wire } = plan
+  if (wire) {
+    playOnWire(exchange, planned, { ...plan, wire })
+    return
+  }
   open(exchange, limitHeaders)
   const sink = streamSink(exchange, response, { isPaced: true })
   const reader = readStream(exchange, response, sink)
@@ -49,18 +61,45 @@ function playStream(exchange: Exchange, { response, limitHeaders }: PlannedRespo
   run.start()
 }
 
+/** The same in a planned manner. */
+function playOnWire(
+  exchange: Exchange,
+  { response, limitHeaders }: PlannedResponse,
+  plan: Plan & { readonly wire: WirePlan },
+): void {
+  const { dialect } = exchange.provider
+  const stop = () => {
+    exchange.response.end()
+    closeExchange(exchange, 'ok')
+  }
+  store(exchange, { ...response, stop })
+  const { script, wire } = scriptOnWire(response, plan, hasEndMark(exchange) ? [done] : [])
+  playScript(exchange, script, {
+    headers: limitHeaders,
+    type: dialect.answer?.eventStreamType,
+    wire,
+    over() {
+      response.log.stop()
+      keepInConversation(exchange, response)
+    },
+  })
+}
+
 /** It goes on without its connection; what it holds of the limits is given back when it is over. */
 function playInBackground(
   exchange: Exchange,
   { response, plan, limitHeaders }: PlannedResponse,
 ): void {
-  const { provider, lease } = exchange
+  const { provider, lease, seat } = exchange
   exchange.lease = undefined
+  exchange.seat = undefined
   const { script } = response
   const { stream } = script.response.request
   const run = startRun(exchange, response, {
+    seat,
     over() {
-      lease?.release()
+      seat?.leave(provider.clock.nowMs())
+      lease?.release(Math.round(share(response.log) * plan.outputTokens), provider.clock.nowMs())
       if (!stream && response.log.state === 'over') {
         provider.metrics.outputTokens.value += plan.outputTokens
       }
@@ -79,15 +118,20 @@ function playInBackground(
   run.start()
 }
 
+/** How much of a run was played, 0 to 1. */
+function share({ played, dueMs }: StoredResponse['log']): number {
+  return played / dueMs.length
+}
+
 function open(exchange: Exchange, headers: readonly string[] = []): void {
   openStream(exchange, headers, exchange.provider.dialect.answer?.eventStreamType)
 }
 
-/** A run of a response, which is stored and can be stopped from now on. */
+/** A run of a response, which is stored and can be stopped from now on. `seat`: where it is not the request's. */
 export function startRun(
   exchange: Exchange,
   response: StoredResponse,
-  { over, failed }: { over(): void; failed(error: unknown): void },
+  { over, failed, seat = exchange.seat }: RunEnds & { seat?: Seat | undefined },
 ): { start(): void; stop(): void } {
   const { conductor } = exchange.provider
   const part = createRunPart(response.log, exchange.startMs, {
@@ -97,16 +141,18 @@ export function startRun(
     },
     failed,
   })
+  const alone = { start: () => conductor.start(part), stop: () => conductor.stop(part) }
+  const played = seat ? seatedPart(exchange, part, { seat, ...response.script }) : alone
   let started = false
   const stop = () => {
-    if (started) conductor.stop(part)
+    if (started) played.stop()
     else response.log.stop()
   }
   store(exchange, { ...response, stop })
   return {
     start() {
       started = true
-      conductor.start(part)
+      played.start()
     },
     stop,
   }
@@ -150,20 +196,25 @@ function streamSink(
   { log }: StoredResponse,
   { isPaced }: { isPaced: boolean },
 ): Sink {
-  const { response, provider } = exchange
+  const { response, provider, entry } = exchange
   const pacing = createPacing(exchange)
   return {
     isFull: () => response.writableNeedDrain,
     write(event, step) {
-      response.write(eventText(event))
+      const text = eventText(event)
+      entry.done.bytes += Buffer.byteLength(text)
+      response.write(text)
       if (!isPaced || event.tokens === 0) return
-      pacing.told(provider.clock.nowMs(), log.dueMs[step]!, event.tokens)
+      pacing.told(provider.clock.nowMs(), log.dueMs[step]!, event.tokens, step)
     },
     end() {
-      const hasEndMark = provider.dialect.responses?.done || provider.options.lenient
-      if (hasEndMark && log.state === 'over') response.write(eventText(done))
+      if (hasEndMark(exchange) && log.state === 'over') response.write(eventText(done))
       response.end()
       closeExchange(exchange, 'ok')
     },
   }
+}
+
+function hasEndMark({ provider }: Exchange): boolean {
+  return provider.dialect.responses?.done === true || provider.options.lenient
 }

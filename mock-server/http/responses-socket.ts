@@ -6,6 +6,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { systemClock } from '../../base/clock.ts'
 import { isObject, type Json } from '../../protocol/checks.ts'
 import { unsupportedValue, wrongType } from '../../protocol/errors/field.ts'
 import { unknownUrl } from '../../protocol/errors/http.ts'
@@ -17,6 +18,7 @@ import { createResponseStore } from '../engine/responses-store.ts'
 import { readLog } from '../engine/run-log.ts'
 import type { Provider } from '../provider.ts'
 import { authenticate } from './authenticate.ts'
+import { callerOf } from './caller.ts'
 import { pathOf, refuse } from './endpoint.ts'
 import { type Exchange, openExchange, sendError } from './exchange.ts'
 import { parseJson } from './read-body.ts'
@@ -37,7 +39,7 @@ export function responsesSocket(provider: Provider): UpgradeHandler {
   const { maxBodyBytes, upstream, replay } = provider.options
   const server = new WebSocketServer({ noServer: true, maxPayload: maxBodyBytes })
   provider.onDrain(() => {
-    for (const client of server.clients) dismiss(provider, client)
+    for (const client of server.clients) dismiss(client)
   })
 
   return (request, socket, head) => {
@@ -60,8 +62,9 @@ export function responsesSocket(provider: Provider): UpgradeHandler {
 /** How long a client may take to say goodbye. */
 const GOODBYE_MS = 250
 
-function dismiss({ clock }: Provider, client: WebSocket): void {
-  const cancel = clock.after(GOODBYE_MS, () => client.terminate())
+function dismiss(client: WebSocket): void {
+  // The network's time, not the provider's.
+  const cancel = systemClock.after(GOODBYE_MS, () => client.terminate())
   client.on('close', cancel)
   client.close(1001, 'The server is shutting down.')
 }
@@ -118,6 +121,7 @@ function serveConnection(
       setImmediate(answerNext)
     })
     const exchange = openExchange(provider, request, response, 'responses')
+    exchange.entry.caller = callerOf(apiKey)
     current = exchange
     try {
       const message = readMessage(data)

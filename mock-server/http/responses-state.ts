@@ -21,12 +21,18 @@ export function responsesStateOf(provider: Provider): ResponsesState {
 
 function createState(provider: Provider): ResponsesState {
   const responses = createResponseStore()
+  const conversations = createConversations()
   provider.onClose(() => responses.clear())
   /** How often each id was drawn again; forgotten now and then, which only makes the search longer. */
   const repeats = new Map<string, number>()
+  provider.onReset(() => {
+    responses.forgetOver()
+    conversations.clear()
+    repeats.clear()
+  })
   return {
     responses,
-    conversations: createConversations(),
+    conversations,
     freeId(drawn, random) {
       let id = drawn
       let repeat = repeats.get(drawn) ?? 0

@@ -6,9 +6,12 @@
  * response). What is for whoever runs the server is an Express application, loaded when first needed.
  */
 import type { ServerResponse } from 'node:http'
+import { startingUp } from '../../protocol/errors/capacity.ts'
 import { shuttingDown } from '../../protocol/errors/http.ts'
+import { retryAfterHeaders } from '../../protocol/rate-limit-headers.ts'
 import type { Provider } from '../provider.ts'
 import { rewriteAzure } from './azure-request.ts'
+import { excessOf } from './bounds.ts'
 import { pathOf, type RequestHandler, refuse, serveEndpoint } from './endpoint.ts'
 import { chatCompletion } from './endpoints/chat.ts'
 import { createSurface, lazily } from './surface.ts'
@@ -18,6 +21,8 @@ export type { RequestHandler } from './endpoint.ts'
 export interface Health {
   /** False while the server is starting or draining. */
   readonly ready: boolean
+  /** When it will have started, in the clock's ms; undefined: it has. */
+  readonly upAtMs: number | undefined
   readonly draining: boolean
 }
 
@@ -34,11 +39,16 @@ export function createRequestHandler(
   )
   const rest = lazily(async () => (await import('./endpoints/rest.ts')).serveRest(provider))
   const refuseDraining = refuse(provider, shuttingDown)
+  const refuseStarting = refuse(provider, () =>
+    startingUp(retryAfterHeaders((health.upAtMs ?? 0) - provider.clock.nowMs())),
+  )
 
   return (request, response) => {
     // The one path that all load takes need not be looked for.
     const isHot = request.url === '/v1/chat/completions' && request.method === 'POST'
-    if (isHot && !elsewhere && !health.draining) return chat(request, response)
+    const excess = excessOf(request)
+    if (excess) return refuse(provider, () => excess)(request, response)
+    if (isHot && !elsewhere && health.ready) return chat(request, response)
     const path = pathOf(request.url)
     if (path === '/healthz') return plain(response, 200, 'ok')
     if (path === '/readyz') {
@@ -47,6 +57,7 @@ export function createRequestHandler(
     if (path === '/metrics') return operations(request, response)
     if (health.draining) return refuseDraining(request, response)
     if (/^\/_tokadence(\/|$)/.test(path)) return operations(request, response)
+    if (health.upAtMs !== undefined) return refuseStarting(request, response)
     if (elsewhere) return elsewhere(request, response)
     if (path.startsWith('/openai/')) rewriteAzure(request)
     const handle = familyOf(pathOf(request.url)) ?? rest

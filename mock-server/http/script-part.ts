@@ -6,19 +6,24 @@ import { createPacing, slowReaderMs } from './pacing.ts'
 
 /** `lineEnd`: LF for most streams, CRLF for those of sound. */
 export function createScriptPart(exchange: Exchange, script: Script, lineEnd: '\n' | '\r\n'): Part {
-  const { response, startMs } = exchange
+  const { response, startMs, entry } = exchange
   const pacing = createPacing(exchange)
   const { dueMs } = script
   let step = 0
 
   return {
-    dueMs: startMs + dueMs[0]!,
+    get dueMs() {
+      return startMs + dueMs[0]!
+    },
     play(nowMs) {
       // A reader that does not keep up holds its own reply back, and nothing else.
       if (response.writableNeedDrain) return nowMs + slowReaderMs
       for (const event of script.at(step)) {
-        response.write(eventText(event, lineEnd))
-        if (event.tokens > 0) pacing.told(nowMs, dueMs[step]!, event.tokens)
+        const text = eventText(event, lineEnd)
+        entry.done.bytes += Buffer.byteLength(text)
+        response.write(text)
+        if (entry.done.outcome !== 'open') return OVER
+        if (event.tokens > 0) pacing.told(nowMs, dueMs[step]!, event.tokens, step)
       }
       step++
       if (step < dueMs.length) return startMs + dueMs[step]!

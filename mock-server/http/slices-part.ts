@@ -1,6 +1,7 @@
 /** An answer too large to be made in one go: written as it is made, a few milliseconds at a time. */
 import { OVER, type Part } from '../engine/conductor.ts'
 import { addAnswerHeaders, closeExchange, type Exchange, sendError } from './exchange.ts'
+import { roundedMs } from './pacing.ts'
 
 /** How long it may hold up streams; well above one piece's work. */
 const SLICE_MS = 4
@@ -8,12 +9,12 @@ const SLICE_MS = 4
 const PAUSE_MS = 1
 
 /**
- * Begins when `dueMs` ms have passed since the request. `pieces`: texts that joined are the body; empty ones
+ * Begins when `dueMs[0]` ms have passed since the request. `pieces`: texts that joined are the body; empty ones
  * are pause points. `headers`: names and values, the content type among them.
  */
 export function createSlicesPart(
   exchange: Exchange,
-  dueMs: number,
+  dueMs: readonly number[],
   pieces: Generator<string, undefined>,
   headers: readonly string[],
 ): Part {
@@ -21,15 +22,18 @@ export function createSlicesPart(
   const { clock, metrics } = provider
 
   function begin(nowMs: number): void {
-    const lateMs = nowMs - startMs - dueMs
+    const lateMs = nowMs - startMs - dueMs[0]!
     entry.done.maxPacingErrorMs = lateMs
     entry.done.firstTokenMs = nowMs - startMs
+    entry.done.eventMs.push(roundedMs(nowMs - startMs))
     metrics.pacingError.observe(lateMs / 1000)
     response.writeHead(200, addAnswerHeaders(exchange, [...headers]))
   }
 
   return {
-    dueMs: startMs + dueMs,
+    get dueMs() {
+      return startMs + dueMs[0]!
+    },
     play(nowMs) {
       if (response.writableNeedDrain) return nowMs + PAUSE_MS
       if (!response.headersSent) begin(nowMs)
@@ -38,6 +42,7 @@ export function createSlicesPart(
       do {
         const piece = pieces.next()
         if (piece.done) {
+          entry.done.bytes += Buffer.byteLength(text)
           response.end(text)
           entry.done.lastTokenMs = clock.nowMs() - startMs
           closeExchange(exchange, 'ok')
@@ -45,6 +50,7 @@ export function createSlicesPart(
         }
         text += piece.value
       } while (clock.nowMs() < untilMs)
+      entry.done.bytes += Buffer.byteLength(text)
       if (text !== '') response.write(text)
       return clock.nowMs() + PAUSE_MS
     },

@@ -9,15 +9,17 @@ const MAX_FILES = 10_000
 const MAX_FILE_BYTES = 256 * 2 ** 20
 
 /** To be had by `provider.shared(storedFiles)`. */
-export function storedFiles({ clock, seed, created }: Provider): FileStore {
+export function storedFiles({ clock, seed, created, onReset }: Provider): FileStore {
   const random = createRandom(seed, 'file ids')
-  return createFileStore({
+  const files = createFileStore({
     clock,
     created,
     newId: () => fileId(random),
     maxFiles: MAX_FILES,
     maxBytes: MAX_FILE_BYTES,
   })
+  onReset(files.clear)
+  return files
 }
 
 /**

@@ -8,6 +8,7 @@
 import type { Socket } from 'node:net'
 import { dataEvent, doneEvent } from '../../protocol/sse.ts'
 import { OVER, type Part } from '../engine/conductor.ts'
+import { keptSteps } from '../engine/journal.ts'
 import type { PlainText } from '../engine/plain-text.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { ReplyToken } from '../engine/reply-token.ts'
@@ -26,6 +27,10 @@ export class StreamPart implements Part {
   /** Microseconds from the request to the last token, and the largest lateness of one. */
   private lastTokenUs = 0
   private worstLateUs = 0
+  /** Microseconds from the request to the tokens of each step. */
+  private readonly stepsUs: number[] = []
+  /** Bytes of the events written. */
+  private bytes = 0
   /** The client reads slower than it is written to. */
   private full = false
   private readonly id: string
@@ -86,6 +91,7 @@ export class StreamPart implements Part {
     if (step < tokens.length) this.sayToken(0, tokens[step]!, nowMs)
     if (texts.length > 1) this.sayOtherChoices(nowMs)
     if (step === Math.max(0, tokens.length - 1)) this.sayFinish(0)
+    if (step < keptSteps && this.chunksWritten > 0) this.stepsUs.push(this.lastTokenUs)
     this.step = step + 1
     if (step + 1 < dueMs.length) return this.startMs + dueMs[step + 1]!
     this.sayEnd()
@@ -99,15 +105,30 @@ export class StreamPart implements Part {
   over(): void {
     const { done } = this.exchange.entry
     done.chunks = this.chunksWritten
+    done.outputTokens = this.tokensWritten()
+    done.bytes += this.bytes
+    done.eventMs = this.stepsUs.map(us => us / 1000)
     done.maxPacingErrorMs = this.worstLateUs / 1000
     if (this.chunksWritten > 0) done.lastTokenMs = this.lastTokenUs / 1000
+  }
+
+  /** Counted when it is over: a token would cost more. */
+  private tokensWritten(): number {
+    const { step, plan, texts } = this
+    if (step >= plan.dueMs.length) return plan.outputTokens
+    let written = 0
+    for (const { tokens } of texts) {
+      for (let i = 0; i < step && i < tokens.length; i++) written += tokens[i]!.tokens
+    }
+    return written
   }
 
   private sayToken(choice: number, { json, bytes, tokens }: ReplyToken, nowMs: number): void {
     const { id, idBytes } = this
     const length = id.length + json.length
     if (bytes && this.framed) {
-      const { before, middle, after } = this.chunks.frame(choice, length)
+      const { before, middle, after, eventBytes } = this.chunks.frame(choice, length)
+      this.bytes += eventBytes
       this.full = !writeNow(this.socket, this.fd, before, idBytes, middle, bytes, after)
     } else {
       const { before, middle, after } = this.chunks.template.content(choice)
@@ -173,7 +194,9 @@ export class StreamPart implements Part {
    * `response.write` would take three writes, and more time than the event's own system call.
    */
   private write(event: string): void {
-    const framed = this.chunked ? `${frameSize(Buffer.byteLength(event))}${event}\r\n` : event
+    const bytes = Buffer.byteLength(event)
+    this.bytes += bytes
+    const framed = this.chunked ? `${frameSize(bytes)}${event}\r\n` : event
     this.full = !writeTextNow(this.socket, this.fd, framed)
   }
 }

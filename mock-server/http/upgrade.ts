@@ -32,7 +32,8 @@ function readAgain(
     if (!WISHES.has(name.toLowerCase())) text += `${name}: ${rawHeaders[i + 1]}\r\n`
   }
   socket.unshift(Buffer.concat([Buffer.from(`${text}\r\n`, 'latin1'), head]))
-  server.emit('connection', socket)
+  // What is encrypted is read by the listener of its own event; the other would shake hands again.
+  server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
 }
 
 const WISHES = new Set(['upgrade', 'http2-settings', 'connection'])

@@ -5,7 +5,9 @@ import { unknownModel } from '../../protocol/errors/model.ts'
 import { keptSteps } from '../engine/journal.ts'
 import { admitTokens } from './admit.ts'
 import type { Call } from './endpoint.ts'
+import { type Exchange, struck } from './exchange.ts'
 import { randomFor } from './request-chance.ts'
+import { claimSeat, enterSeat } from './seat.ts'
 
 type Request = Pick<Call, 'exchange' | 'provider'>
 
@@ -37,13 +39,25 @@ export interface WorkTokens {
   readonly outputTokens: number
 }
 
-/** Takes the request past the limits; returns the headers that tell of them. Throws ApiError 429. */
+/** Takes the request past the limits and to its place; returns the headers that tell of them. Throws ApiError 429, 503. */
 export function admitWork(
   { exchange, apiKey }: Pick<Call, 'exchange' | 'apiKey'>,
   { promptTokens, outputTokens }: WorkTokens,
 ): readonly string[] {
   const model = exchange.entry.model ?? ''
-  return admitTokens(exchange, { apiKey, model, tokens: promptTokens + outputTokens })
+  const headers = admitTokens(exchange, { apiKey, model, inputTokens: promptTokens, outputTokens })
+  claimSeat(exchange)
+  if (exchange.strike) strikeOrGo(exchange.strike)
+  return headers
+}
+
+/** Throws where it is not to be answered any more. */
+function strikeOrGo(strike: NonNullable<Exchange['strike']>): void {
+  let goes = false
+  strike(() => {
+    goes = true
+  })
+  if (!goes) throw struck
 }
 
 /** Due times in ms from the request of `steps` steps, at the pace of tokens. */
@@ -56,8 +70,10 @@ export function paceWork(
   const { ttft, itl } = provider.cadence
   const dueMs = [ttft.sample(random)]
   while (dueMs.length < steps) dueMs.push(dueMs.at(-1)! + itl.sample(random))
-  if (exchange.lease) exchange.lease.endsAtMs = exchange.startMs + dueMs.at(-1)!
+  const endsAtMs = exchange.startMs + dueMs.at(-1)!
+  exchange.lease?.plan(outputTokens, endsAtMs, provider.clock.nowMs())
   exchange.entry.intended = { promptTokens, outputTokens, dueMs: dueMs.slice(0, keptSteps) }
   provider.metrics.inputTokens.value += promptTokens
-  return dueMs
+  // Nothing of it is kept in memory for replies.
+  return enterSeat(exchange, { kvTokens: 0, prefillTokens: promptTokens }, dueMs)
 }

@@ -66,7 +66,7 @@ async function answerSpeech(call: Call): Promise<undefined> {
   } else {
     const type = ['content-type', sound.contentType]
     const script = { dueMs, at: (part: number) => sound.at(part) }
-    startPart(exchange, createBytesPart(exchange, script, [...type, ...headers]))
+    startPart(exchange, createBytesPart(exchange, script, [...type, ...headers]), script)
   }
 }
 
@@ -115,7 +115,7 @@ async function transcribe(call: Call, task: Task): Promise<void> {
     const bytes = Buffer.from(body)
     const all = ['content-type', contentType, 'content-length', String(bytes.length), ...headers]
     const script = { dueMs: dueMs.slice(-1), at: () => ({ bytes, tokens: outputTokens }) }
-    startPart(exchange, createBytesPart(exchange, script, all))
+    startPart(exchange, createBytesPart(exchange, script, all), script)
   }
 }
 

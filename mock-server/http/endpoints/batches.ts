@@ -16,17 +16,18 @@ const MAX_SOCKETS = 64
 
 export function batchEndpoints(provider: Provider): readonly Endpoint[] {
   const { clock, created, options, seed } = provider
-  const { lenient, batchTime } = options
+  const { lenient } = options
   const dispatcher = createDispatcher({ maxSockets: MAX_SOCKETS })
   const batches = createBatchStore({
     clock,
     created,
     files: provider.shared(storedFiles),
     random: createRandom(seed, 'batches'),
-    time: batchTime,
+    time: () => provider.options.batchTime,
     maxBatches: MAX_BATCHES,
     lenient,
   })
+  provider.onReset(batches.close)
   provider.onDrain(() => {
     batches.close()
     dispatcher.close()
@@ -65,6 +66,6 @@ export function batchEndpoints(provider: Provider): readonly Endpoint[] {
 }
 
 /** The end of the connection that is ours: where the client reached the server, the server reaches itself. */
-function ownAddress({ socket }: IncomingMessage): { host: string; port: number } {
-  return { host: socket.localAddress!, port: socket.localPort! }
+function ownAddress({ socket }: IncomingMessage) {
+  return { host: socket.localAddress!, port: socket.localPort!, isSecure: 'encrypted' in socket }
 }

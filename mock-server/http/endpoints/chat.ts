@@ -81,7 +81,8 @@ function planChat(
       fingerprint: provider.fingerprint,
     }
     const all = { chat, planned, head }
-    const isPlain = !provider.dialect.chat && !chat.audio && !prediction
+    const isPlain =
+      !provider.dialect.chat && !chat.audio && !prediction && !planned.plan.wire && !exchange.fault
     const texts = isPlain ? plainTexts(planned.plan.choices) : undefined
     if (chat.store) storeChat(call, all, tellingOf(all, prediction))
     if (texts) playTexts(exchange, all, { texts, chunkSetOf })

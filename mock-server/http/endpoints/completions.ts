@@ -60,7 +60,10 @@ async function complete(call: Call): Promise<void> {
       answers: answersOf(asked, { texts, tokens, plan, random, lenient: provider.options.lenient }),
     }
     if (asked.stream)
-      playScript(exchange, textCompletionScript(plan, head), { headers: limitHeaders })
+      playScript(exchange, textCompletionScript(plan, head), {
+        headers: limitHeaders,
+        wire: plan.wire,
+      })
     else
       playJson(exchange, plan, () => JSON.stringify(textCompletionObject(plan, head)), limitHeaders)
   })

@@ -84,7 +84,8 @@ async function embed(
     playJson(exchange, { dueMs, outputTokens: 0 }, json, headers)
   } else {
     const type = ['content-type', 'application/json']
-    startPart(exchange, createSlicesPart(exchange, dueMs[0]!, pieces, [...type, ...headers]))
+    const part = createSlicesPart(exchange, dueMs, pieces, [...type, ...headers])
+    startPart(exchange, part, { dueMs })
   }
 }
 

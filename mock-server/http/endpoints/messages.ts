@@ -62,7 +62,8 @@ function create(call: Call): void {
     }
     const headers = answerHeaders(call, limitHeaders)
     if (thread) holdThread(call, body as Json, () => messageObject(plan, head, random))
-    if (stream) playScript(exchange, messageScript(plan, head, random), { headers })
+    if (stream)
+      playScript(exchange, messageScript(plan, head, random), { headers, wire: plan.wire })
     else playJson(exchange, plan, () => JSON.stringify(messageObject(plan, head, random)), headers)
   })
 }
@@ -88,6 +89,7 @@ function cacheUse(
   { ask, prompt }: MessagesRequest,
   { promptTokens, cachedTokens }: Plan,
 ): CacheUse {
+  if (provider.options.promptCache === 'off') return NOTHING_CACHED
   if (prompt.length > 0) {
     const nowMs = provider.clock.nowMs()
     const scope = `${apiKey} ${ask.model}`
@@ -97,8 +99,10 @@ function cacheUse(
   return { readTokens: cachedTokens, written: NOTHING_WRITTEN, isUnasked: true }
 }
 
-function createCache({ eagerCache }: Provider) {
-  return createMarkedCache(eagerCache ? 1 : undefined)
+function createCache({ eagerCache, onReset }: Provider) {
+  const cache = createMarkedCache(eagerCache ? 1 : undefined)
+  onReset(cache.clear)
+  return cache
 }
 
 function answerHeaders({ exchange, provider }: Call, limitHeaders: readonly string[] = []) {

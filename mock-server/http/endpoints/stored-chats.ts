@@ -27,9 +27,11 @@ const MAX_STORED = 1000
 const MAX_LENGTH = 2 ** 26
 const NAME = 'chat.completions'
 
-export function storedChats(): Store<StoredChat> {
+export function storedChats({ onReset }: Provider): Store<StoredChat> {
   const size = { maxLength: MAX_LENGTH, lengthOf: (chat: StoredChat) => textLength(chat) }
-  return createStore<StoredChat>(MAX_STORED, undefined, size)
+  const chats = createStore<StoredChat>(MAX_STORED, undefined, size)
+  onReset(chats.clear)
+  return chats
 }
 
 export function storedChatEndpoints(provider: Provider): readonly Endpoint[] {

@@ -27,6 +27,7 @@ export function uploadEndpoints(provider: Provider): readonly Endpoint[] {
     maxPartBytes: MAX_PART_BYTES,
     lenient,
   })
+  provider.onReset(uploads.clear)
   return [
     {
       method: 'POST',

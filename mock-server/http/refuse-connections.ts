@@ -1,0 +1,34 @@
+/** Nobody listens for a time, as while a server is started anew: connections are refused. */
+import type { Server } from 'node:net'
+import type { Provider } from '../provider.ts'
+import type { Exchange } from './exchange.ts'
+
+/** Requests in flight go on. Does nothing while connections are refused already. */
+export function refuseConnections({ request, provider }: Exchange, forMs: number): void {
+  // Set by Node on each connection of an HTTP server.
+  const { server } = request.socket as { server?: Server }
+  const address = server?.address()
+  if (!server || !address || typeof address === 'string') return
+  const { port, address: host } = address
+  server.close()
+  const pauses = provider.shared(createPauses)
+  const cancel = provider.clock.after(forMs, () => {
+    pauses.delete(cancel)
+    // Its port may be another's by now: whoever runs the server is told, and what is open goes on.
+    const told = (error: Error) => provider.log('error', `cannot listen again: ${error.message}`)
+    server.once('error', told)
+    server.listen({ port, host, backlog: BACKLOG }, () => server.off('error', told))
+  })
+  pauses.add(cancel)
+}
+
+const BACKLOG = 4096
+
+/** What ends each pause without listening again; called when the server closes. */
+function createPauses(provider: Provider): Set<() => void> {
+  const pauses = new Set<() => void>()
+  provider.onDrain(() => {
+    for (const cancel of pauses) cancel()
+  })
+  return pauses
+}
