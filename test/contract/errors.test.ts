@@ -393,7 +393,7 @@ test('a chat that asks for a stream is refused in plain JSON', async () => {
 })
 
 test('tokens beyond the limit are told with the wait, more than all of it without', async () => {
-  await using limited = await createMockServer({ ...quick, tpm: 100 })
+  await using limited = await createMockServer({ ...quick, tokens: 60, tpm: 100 })
   const { chat: chats } = new OpenAI({ baseURL: limited.url, apiKey: 'sk-test', maxRetries: 0 })
   const send = (max_tokens: number) => () =>
     chats.completions.create({

@@ -71,7 +71,7 @@ test("the SDK's own retry waits as told and succeeds", async () => {
 })
 
 test('max_tokens is reserved from the token limit, and a request too large is told so', async () => {
-  await using limited = await createMockServer({ ttft: 0, itl: 0, tokens: 5, tpm: 1000 })
+  await using limited = await createMockServer({ ttft: 0, itl: 0, tokens: 500, tpm: 1000 })
   const create = (max_tokens: number) =>
     clientOf(limited).chat.completions.create({ model, messages, max_tokens }).withResponse()
   const { response, data } = await create(500)

@@ -17,9 +17,9 @@ test('the vitest example passes, all of it', async () => {
   expect(code, stdout + stderr).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({
     success: true,
-    numTotalTestSuites: 1,
-    numTotalTests: 3,
-    numPassedTests: 3,
+    numTotalTestSuites: 2,
+    numTotalTests: 6,
+    numPassedTests: 6,
   })
 })
 

@@ -17,12 +17,12 @@ export interface OpenPage {
 }
 
 export interface Browser extends AsyncDisposable {
-  /** Opens a file in a page of its own. */
-  open(path: string): Promise<OpenPage>
+  /** Opens a file, or a URL of the one origin that may be asked, in a page of its own. */
+  open(path: string, headers?: Readonly<Record<string, string>>): Promise<OpenPage>
 }
 
-/** All that it writes goes under `folder`, its profile included. */
-export async function startChromium(folder: string): Promise<Browser> {
+/** All that it writes goes under `folder`, its profile included. `origin`: the one server that pages may ask. */
+export async function startChromium(folder: string, origin?: string): Promise<Browser> {
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath,
     args: [
@@ -37,17 +37,19 @@ export async function startChromium(folder: string): Promise<Browser> {
     ],
     env: { PATH: process.env.PATH ?? '', HOME: folder, TMPDIR: folder },
     viewport: { width: 1280, height: 900 },
-    offline: true,
+    offline: origin === undefined,
     timeout: 60_000,
   })
-  const isOwn = (url: string) => url.startsWith('file:')
+  const isOwn = (url: string) =>
+    url.startsWith(origin === undefined ? 'file:' : `${origin}/`) || url.startsWith('data:')
   await context.route(
     ({ href }) => !isOwn(href),
     route => route.abort(),
   )
   return {
-    async open(path) {
+    async open(path, headers = {}) {
       const page = await context.newPage()
+      await page.setExtraHTTPHeaders(headers)
       const requested: string[] = []
       const complaints: string[] = []
       page.on('request', request => {
@@ -57,7 +59,7 @@ export async function startChromium(folder: string): Promise<Browser> {
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
       })
       page.on('pageerror', error => complaints.push(error.message))
-      await page.goto(pathToFileURL(path).href)
+      await page.goto(origin === undefined ? pathToFileURL(path).href : path)
       return { page, requested, complaints }
     },
     [Symbol.asyncDispose]: () => context.close(),

@@ -1,32 +1,85 @@
-/** The README's option tables, made from the option tables. `tsx test/helpers/readme-tables.ts` writes them. */
+/** The tables of README and docs, made from what the program knows. `npm run docs` writes them. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { flagName, type OptionTable } from '../../base/option-table.ts'
 import { commands } from '../../cli/commands.ts'
+import { faultCatalogue } from '../../mock-server/engine/fault-catalogue.ts'
+import { assertionList } from '../../mock-server/verify/list.ts'
 
-export const readmePath = new URL('../../README.md', import.meta.url)
+const root = new URL('../../', import.meta.url)
 
-/** The README with each `<!-- options NAME -->` … `<!-- end -->` filled in. */
-export async function fillTables(readme: string): Promise<string> {
-  let filled = readme
+/** Each page, and what stands between `<!-- NAME -->` and `<!-- end -->` in it. */
+export async function docsTables(): Promise<Record<string, Record<string, string>>> {
+  const options: Record<string, string> = {}
   for (const { name, load } of commands) {
-    const { options } = await load()
-    const block = new RegExp(`(<!-- options ${name} -->\n)[^]*?(<!-- end -->)`)
-    filled = filled.replace(block, (_, start, end) => `${start}${tableOf(options)}${end}`)
+    options[`options ${name}`] = optionTable((await load()).options)
   }
-  return filled
+  return {
+    'README.md': options,
+    'docs/faults.md': { faults: faultTable() },
+    'docs/verify.md': { assertions: assertionTable() },
+  }
 }
 
-function tableOf(options: OptionTable): string {
+export function readPage(page: string): string {
+  return readFileSync(new URL(page, root), 'utf8')
+}
+
+/** The page with its tables filled in. Throws when one has no place. */
+export function filled(page: string, tables: Record<string, string>): string {
+  let text = readPage(page)
+  for (const [name, table] of Object.entries(tables)) {
+    const block = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`)
+    if (!block.test(text)) throw new Error(`${page} has no place for <!-- ${name} -->`)
+    text = text.replace(block, (_, start, end) => `${start}${table}${end}`)
+  }
+  return text
+}
+
+function optionTable(options: OptionTable): string {
   const rows = Object.entries(options).map(([key, { label, fallback, help, env }]) => {
     const variables = env.map(name => ` Also \`${name}\`.`).join('')
     const initial = fallback === undefined || `${fallback}` === '' ? '' : `\`${fallback}\``
-    const flag = `${flagName(key)} ${label}`.trim().replaceAll('|', '\\|')
-    return `| \`${flag}\` | ${initial} | ${help.replaceAll('|', '\\|')}${variables} |\n`
+    return [`\`${`${flagName(key)} ${label}`.trim()}\``, initial, help + variables]
   })
-  return `\n| flag | default | |\n|---|---|---|\n${rows.join('')}\n`
+  return table(['flag', 'default', ''], rows)
+}
+
+function faultTable(): string {
+  const rows = Object.entries(faultCatalogue).map(
+    ([name, { wire, client, parameters, ...kind }]) => {
+      const answers = kind.only === 'whole' ? 'not streamed' : kind.only
+      const only = [answers, kind.endpoints?.join(', ')]
+      const takes = parameters.map(parameter => `\`${parameter}\``).join(', ')
+      return [`\`${name}\``, wire, client, takes, only.filter(Boolean).join('; ')]
+    },
+  )
+  return table(['fault', 'on the wire', '`openai` 6', 'takes', 'only'], rows)
+}
+
+function assertionTable(): string {
+  const rows = assertionList().map(({ assertion, help, short, settings }) => {
+    const bare = settings.find(({ name }) => name === short)?.label
+    const told = settings.map(({ name, fallback }) =>
+      fallback === undefined ? `\`${name}\`` : `\`${name}\` (${fallback})`,
+    )
+    return [
+      `\`${bare === undefined ? assertion : `${assertion}: ${bare}`}\``,
+      help,
+      told.join(', '),
+    ]
+  })
+  return table(['assertion', 'true when', 'settings (default)'], rows)
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+  return `\n${line(heads)}|${'---|'.repeat(heads.length)}\n${rows.map(line).join('')}\n`
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(readmePath, await fillTables(readFileSync(readmePath, 'utf8')))
+  for (const [page, tables] of Object.entries(await docsTables())) {
+    writeFileSync(new URL(page, root), filled(page, tables))
+  }
 }

@@ -1,19 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
-import { commands } from '../../cli/commands.ts'
-import { fillTables, readmePath } from '../helpers/readme-tables.ts'
+import { docsTables, filled, readPage } from '../helpers/docs-tables.ts'
 
-const readme = readFileSync(readmePath, 'utf8')
+const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').map(name => `docs/${name}`)]
 
-test('the README shows every option of every command as the program has it (npm run docs writes them)', async () => {
-  for (const { name } of commands) expect(readme).toContain(`<!-- options ${name} -->`)
-  expect(readme).toBe(await fillTables(readme))
+test('README and docs show every option, fault and assertion as the program has it (npm run docs writes them)', async () => {
+  for (const [page, tables] of Object.entries(await docsTables())) {
+    expect(readPage(page)).toBe(filled(page, tables))
+  }
 })
 
-test('every file that the README and CONTRIBUTING link to is there', () => {
-  const root = new URL('../../', import.meta.url)
-  const texts = [readme, readFileSync(new URL('CONTRIBUTING.md', root), 'utf8')]
-  const links = texts.flatMap(text => [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)])
-  expect(links.length).toBeGreaterThan(5)
-  for (const [, path] of links) expect(existsSync(new URL(path as string, root)), path).toBe(true)
+test.each(pages)('every file that %s links to is there', page => {
+  const links = [...readPage(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+  for (const [, path] of links) expect(existsSync(`${dirname(page)}/${path}`), path).toBe(true)
 })

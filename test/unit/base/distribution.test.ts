@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Distribution, parseDistribution } from '../../../base/distribution.ts'
 import { createRandom } from '../../../base/random.ts'
+import { traceNames } from '../../../base/trace-tables.ts'
 
 const SAMPLES = 20_000
 
@@ -43,6 +45,14 @@ test.each([
   ['quantiles(p100=2s, p50=20ms, p0=10ms)', 512.5], // half of 15 and half of 1010
   ['quantiles(p10=10ms,p90=20ms)', 15], // level beyond what is named
   ['quantiles(p0=0,p99.9=0,p100=1s)', 0.5],
+  ['uniform(p10=120ms,p90=280ms)', 200], // from 100 to 300
+  ['normal(p5=150.65ms,p95=249.35ms)', 200],
+  ['exponential(mean=20ms)', 20],
+  ['weibull(mean=20ms,shape=0.7)', 20],
+  ['weibull(mean=20ms,shape=1)', 20],
+  ['pareto(min=10ms,alpha=2)', 20],
+  ['pareto(min=10ms,alpha=1,max=27.18281828459045ms)', 20], // min × (1 + ln of max / min)
+  ['azure-conv-gaps', 1000 / 5.53],
 ])('%j is a distribution with mean %d ms', (text, expected) => {
   expect(ms(text).mean).toBeCloseTo(expected, 9)
   expect(ms(text).text).toBe(text.trim())
@@ -65,6 +75,21 @@ test.each([
   'gamma(mean=20ms,cv=0)', // a constant: say so
   'gamma(mean=20ms,cv=50ms)', // a ratio has no unit
   'weibull(1,2)',
+  'weibull(p50=0,p95=1s)', // no logarithm
+  'uniform(p50=10ms,p90=100ms)', // begins below 0
+  'lognormal(p50=1ms)', // one quantile is not enough
+  'lognormal(p50=1ms,p0=1us)', // nor is the end one
+  'lognormal(p50=1ms,p95=2ms,p99=3ms)', // three are too many
+  'gamma(p50=20ms,p95=20ms)', // a constant: say so
+  'gamma(p50=20ms,p95=20.1ms)', // nearly
+  'exponential(p50=20ms,p95=90ms)', // has one parameter
+  'exponential(p100=20ms)',
+  'pareto(min=10ms,alpha=1)', // no mean
+  'pareto(min=10ms,alpha=2,max=5ms)',
+  'pareto(min=10ms,p99=10ms)',
+  'pareto(min=0,p99=1s)',
+  'azure-conv', // tokens, not ms
+  'toString',
   'quantiles(p50=20ms)', // one point is no table
   'quantiles(p0=20ms,p100=10ms)', // upside down
   'quantiles(p0=1ms,p101=2ms)',
@@ -143,4 +168,89 @@ test('a quantity by a table of quantiles has them, and what lies halfway between
   expectNear(at(0.975), 555, 0.03)
   expect(values.at(-1)).toBeLessThanOrEqual(1000)
   expectNear(mean(values), distribution.mean, 0.02)
+})
+
+/** Two quantiles of each family that takes them. */
+const byTwo = fc.record({
+  family: fc.constantFrom('normal', 'lognormal', 'gamma', 'weibull', 'pareto'),
+  percents: fc.constantFrom([10, 50], [50, 90], [50, 95], [25, 99]),
+  low: fc.integer({ min: 5, max: 500 }),
+  factor: fc.double({ min: 1.2, max: 6, noNaN: true }),
+})
+
+test('what is given by two quantiles has them, whatever the family', () => {
+  fc.assert(
+    fc.property(byTwo, ({ family, percents, low, factor }) => {
+      const [first, second] = percents as [number, number]
+      const high = low * factor
+      const distribution = parseDistribution(
+        `${family}(p${first}=${low}ms,p${second}=${high}ms${family === 'pareto' ? ',max=1h' : ''})`,
+        'ms',
+      )
+      // A normal one may have its mean below 0, and is refused then.
+      if (!distribution) return expect(family).toBe('normal')
+      const random = createRandom('two', distribution.text)
+      const values = Array.from({ length: 2000 }, () => distribution.sample(random))
+      for (const [percent, value] of [
+        [first, low],
+        [second, high],
+      ] as const) {
+        const share = values.filter(drawn => drawn <= value).length / values.length
+        // Five standard errors.
+        const error = Math.sqrt(((percent / 100) * (1 - percent / 100)) / values.length)
+        expect(Math.abs(share - percent / 100)).toBeLessThan(5 * error)
+      }
+    }),
+    { numRuns: 30, seed: 4 },
+  )
+})
+
+test('a quantile of an exponential quantity gives all of it', () => {
+  expect(ms('exponential(p50=20ms)').mean).toBeCloseTo(20 / Math.LN2, 9)
+  expectNear(mean(sample(ms('exponential(p50=20ms)'))), 20 / Math.LN2, 0.03)
+})
+
+test('a gamma quantity by its quantiles has the mean of its shape', () => {
+  // With shape 2: the quantiles of 0.5 and 0.95 are 1.678347 and 4.743865 times the scale.
+  expect(ms('gamma(p50=16.78346990016661ms,p95=47.43864518390577ms)').mean).toBeCloseTo(20, 6)
+})
+
+test('a heavy tail is heavy, and ends where it is told to', () => {
+  const values = sample(ms('pareto(min=10ms,p99=2s,max=30s)'))
+  expect(values[0]).toBeGreaterThanOrEqual(10)
+  expectNear(values[SAMPLES * 0.99]!, 2000, 0.2)
+  expect(values.at(-1)).toBe(30_000)
+  expectNear(mean(values), ms('pareto(min=10ms,p99=2s,max=30s)').mean, 0.15)
+})
+
+test.each([
+  // name, measured: p10, p50, p90, p99, mean
+  ['azure-code', 7, 13, 55, 251, 27.9],
+  ['azure-code-prompt', 147, 1469, 5188, 7436, 2048],
+  ['azure-conv', 54, 129, 424, 601, 211],
+  ['azure-conv-prompt', 207, 1020, 2734, 4142, 1155],
+  ['mooncake-conv', 24, 350, 597, 1119, 343],
+  ['mooncake-conv-prompt', 964, 6909, 27_367, 85_400, 12_035],
+])('%s has the quantiles that were measured, and nearly the mean', (name, ...measured) => {
+  const distribution = parseDistribution(name, 'count')!
+  const [p10, p50, p90, p99, average] = measured
+  const values = sample(distribution)
+  expectNear(values[SAMPLES * 0.1]!, p10, 0.1)
+  expectNear(values[SAMPLES * 0.5]!, p50, 0.05)
+  expectNear(values[SAMPLES * 0.9]!, p90, 0.05)
+  expectNear(values[SAMPLES * 0.99]!, p99, 0.1)
+  expectNear(distribution.mean, average, 0.05)
+  expectNear(mean(values), distribution.mean, 0.03)
+  expect(parseDistribution(name, 'ms')).toBeUndefined()
+})
+
+test('every trace can be drawn from in its unit', () => {
+  for (const unit of ['ms', 'count'] as const) {
+    for (const name of traceNames(unit)) {
+      const distribution = parseDistribution(name, unit)!
+      expect(distribution.mean).toBeGreaterThan(1)
+      expect(distribution.constant).toBe(false)
+    }
+  }
+  expect(traceNames('count')).toHaveLength(8)
 })

@@ -107,3 +107,39 @@ test('definitions list every instrument with its type, for documents and dashboa
     { name: 'b_seconds', type: 'histogram', labels: undefined },
   ])
 })
+
+test('readings and histograms with labels have a series for each combination', async () => {
+  const instruments = createInstruments({ site: 'here' })
+  instruments.readings({ name: 'x_limit', help: 'Limits.', labels: ['limit'] }, () => [
+    [3, 'rpm'],
+    [4, 'tpm'],
+  ])
+  const wait = instruments.histograms({
+    name: 'x_wait_seconds',
+    help: 'Waits.',
+    labels: ['model', 'engine'],
+    edges: [1],
+  })
+  wait('a', '0').observe(0.5)
+  wait('b', '0').observe(2)
+  wait('a', '0').observe(1)
+  expect((await exposition(instruments)).trim()).toBe(
+    [
+      '# HELP x_limit Limits.',
+      '# TYPE x_limit gauge',
+      'x_limit{limit="rpm",site="here"} 3',
+      'x_limit{limit="tpm",site="here"} 4',
+      '',
+      '# HELP x_wait_seconds Waits.',
+      '# TYPE x_wait_seconds histogram',
+      'x_wait_seconds_bucket{model="a",engine="0",site="here",le="1"} 2',
+      'x_wait_seconds_bucket{model="a",engine="0",site="here",le="+Inf"} 2',
+      'x_wait_seconds_sum{model="a",engine="0",site="here"} 1.5',
+      'x_wait_seconds_count{model="a",engine="0",site="here"} 2',
+      'x_wait_seconds_bucket{model="b",engine="0",site="here",le="1"} 0',
+      'x_wait_seconds_bucket{model="b",engine="0",site="here",le="+Inf"} 1',
+      'x_wait_seconds_sum{model="b",engine="0",site="here"} 2',
+      'x_wait_seconds_count{model="b",engine="0",site="here"} 1',
+    ].join('\n'),
+  )
+})

@@ -89,7 +89,7 @@ test.each([
 
 test('a distribution is refused with its syntax', () => {
   expect(refusal(() => give('ttft', 'normal(1,2)'))).toBe(
-    '--flag: "normal(1,2)" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…) or quantiles(p0=…,p50=…,p100=…)',
+    '--flag: "normal(1,2)" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…), exponential(mean=…), weibull(mean=…,shape=…), pareto(min=…,p99=…) or quantiles(p0=…,p50=…,p100=…); or the name of a trace: azure-code-gaps, azure-conv-gaps, mooncake-synthetic-gaps',
   )
 })
 

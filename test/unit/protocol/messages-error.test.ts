@@ -15,7 +15,8 @@ const wallMs = Date.parse('2025-03-01T12:00:00.400Z')
 const refuse = messagesErrors(() => wallMs)
 
 function limited(kind: 'requests' | 'tokens' | 'concurrent'): ApiError {
-  const limits = { model: 'm', limit: 50_000, used: 50_000, requested: 10, waitMs: 1500 }
+  const limit = kind === 'requests' ? 50 : 50_000
+  const limits = { model: 'm', limit, used: limit, requested: 10, waitMs: 1500 }
   return rateLimited(
     { kind, ...limits },
     {

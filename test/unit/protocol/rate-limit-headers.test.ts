@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   rateLimitHeaders,
   readRetryAfter,
+  restyleRetryAfter,
   retryAfterHeaders,
 } from '../../../protocol/rate-limit-headers.ts'
 
@@ -77,4 +78,59 @@ test.each([
   { 'retry-after-ms': '-1' },
 ] satisfies Record<string, string>[])('%j asks for nothing that can be read', headers => {
   expect(read(headers)).toBeUndefined()
+})
+
+test.each([
+  ['seconds', { 'retry-after': '3' }],
+  ['ms', { 'retry-after-ms': '2500' }],
+  ['date', { 'retry-after': 'Thu, 01 Jan 2026 12:00:03 GMT' }],
+  ['days', { 'retry-after': '259203' }],
+  ['absent', {}],
+  ['garbage', { 'retry-after': 'in a moment', 'retry-after-ms': 'soon' }],
+] as const)('a wait told in the style %s is never too short', (style, told) => {
+  const headers = retryAfterHeaders(2500, style, NOW_MS)
+  expect(headers).toEqual(told)
+  const waitMs = read(headers)
+  if (style === 'absent' || style === 'garbage') expect(waitMs).toBeUndefined()
+  else expect(waitMs).toBeGreaterThanOrEqual(2500)
+})
+
+test('what floating point leaves above a whole millisecond is not one more', () => {
+  expect(retryAfterHeaders(174.000_000_000_03)['retry-after-ms']).toBe('174')
+})
+
+test('a wait is told in another style, and the other headers stay', () => {
+  const headers = { 'retry-after': '3', 'retry-after-ms': '2500', 'x-should-retry': 'true' }
+  expect(restyleRetryAfter(headers, 'seconds', NOW_MS)).toEqual({
+    'retry-after': '3',
+    'x-should-retry': 'true',
+  })
+  expect(restyleRetryAfter(headers, 'both', NOW_MS)).toBe(headers)
+  const none = { 'x-should-retry': 'false' }
+  expect(restyleRetryAfter(none, 'days', NOW_MS)).toBe(none)
+})
+
+test('all four limits are told, each in its place', () => {
+  const state = { limit: 10, remaining: 4, resetMs: 36_000 }
+  const all = { requests: state, tokens: state, inputTokens: state, projectTokens: state }
+  expect(Object.keys(rateLimitHeaders(all)).slice(0, 5)).toEqual([
+    'x-ratelimit-limit-requests',
+    'x-ratelimit-limit-tokens',
+    'x-ratelimit-limit-input-tokens',
+    'x-ratelimit-limit-project-tokens',
+    'x-ratelimit-remaining-requests',
+  ])
+})
+
+test.each([
+  ['absent', undefined, undefined, undefined],
+  ['minus-one', '-1', '-1', '0'],
+  ['zero', '0', '0', '0s'],
+  ['garbage', 'unlimited', '1O', 'soon'],
+] as const)('in the mode %s a limit is told as %s, %s, %s', (mode, limit, remaining, reset) => {
+  const headers = rateLimitHeaders({ requests: { limit: 3, remaining: 1, resetMs: 40_000 } }, mode)
+  expect(headers['x-ratelimit-limit-requests']).toBe(limit)
+  expect(headers['x-ratelimit-remaining-requests']).toBe(remaining)
+  expect(headers['x-ratelimit-reset-requests']).toBe(reset)
+  expect(Object.keys(headers)).toHaveLength(mode === 'absent' ? 0 : 3)
 })

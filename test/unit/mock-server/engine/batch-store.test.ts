@@ -57,7 +57,7 @@ function createTestStore({
     created,
     files,
     random: createRandom(1, 'test'),
-    time: parseDistribution(time, 'ms')!,
+    time: () => parseDistribution(time, 'ms')!,
     maxBatches,
     lenient,
   })

@@ -412,3 +412,23 @@ test('what was stopped is not held, though nothing else is played any more', asy
   expect(references.map(reference => reference.deref())).toEqual([undefined, undefined, undefined])
   expect(conductor.active).toBe(0)
 })
+
+test('in a long round parts are told the time at which they are played, not when the round began', () => {
+  const { clock, advance, hold } = createHeldClock()
+  const conductor = createConductor(clock)
+  const apart: number[] = []
+  for (let i = 0; i < 500; i++) {
+    conductor.start({
+      dueMs: 10,
+      play(nowMs) {
+        apart.push(clock.nowMs() - nowMs)
+        hold(0.01)
+        return OVER
+      },
+      failed: rethrow,
+    })
+  }
+  advance(11)
+  expect(apart).toHaveLength(500)
+  expect(Math.max(...apart)).toBeLessThan(0.17)
+})

@@ -12,9 +12,10 @@ function entry(number: number): JournalEntry {
     requestId: `req_${number}`,
     method: 'POST',
     path: '/v1/chat/completions',
+    endpoint: 'chat.completions',
     receivedAtMs: 0,
     attempt: 1,
-    done: { outcome: 'open', status: 0, chunks: 0, maxPacingErrorMs: 0 },
+    done: { outcome: 'open', status: 0, chunks: 0, bytes: 0, eventMs: [], maxPacingErrorMs: 0 },
   }
 }
 
@@ -57,6 +58,31 @@ test('entries stay live until they are over, the list is a copy', () => {
   journal.add(entry(2))
   first.done.outcome = 'ok'
   expect(listed.map(({ done }) => done.outcome)).toEqual(['ok'])
+})
+
+test('a request is found by its id as long as it is kept', () => {
+  const journal = createJournal(3)
+  for (let i = 1; i <= 5; i++) journal.add(entry(i))
+  expect([1, 2, 3, 4, 5, 6].map(i => journal.find(`req_${i}`)?.number)).toEqual([
+    undefined,
+    undefined,
+    3,
+    4,
+    5,
+    undefined,
+  ])
+  expect(createJournal(0).find('req_1')).toBeUndefined()
+})
+
+test('who watches is told of each request that is over, kept or not, until it watches no more', () => {
+  const journal = createJournal(0)
+  const told: number[] = []
+  const unwatch = journal.watch(({ number }) => told.push(number))
+  journal.over(entry(1))
+  journal.over(entry(2))
+  unwatch()
+  journal.over(entry(3))
+  expect(told).toEqual([1, 2])
 })
 
 test('cleared, it begins anew', () => {

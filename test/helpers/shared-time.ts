@@ -1,0 +1,71 @@
+/**
+ * One time for a client and a mock server on a manual clock: it moves in small steps, and whoever has a timer due gets
+ * its turn after each.
+ */
+import type { Clock } from '../../base/clock.ts'
+import { createManualClock } from '../../base/manual-clock.ts'
+import type { MockServer } from '../../mock-server/index.ts'
+
+export interface SharedTime {
+  /** For the client: the server's time, and timers that are late by a step at most. */
+  readonly clock: Clock
+  sleep(ms: number): Promise<void>
+  /** Moves on until `done` settles; ms that it took. Rejects beyond `mostMs`. */
+  runUntil(done: Promise<unknown>, mostMs: number): Promise<number>
+}
+
+export function shareTime(mock: Pick<MockServer, 'clock'>, stepMs = 10): SharedTime {
+  const agenda = createManualClock()
+  const { nowMs } = mock.clock
+  const clock: Clock = {
+    nowMs,
+    wallMs: mock.clock.wallMs,
+    after: (delayMs, callback) => agenda.at(nowMs() + delayMs, callback),
+  }
+
+  return {
+    clock,
+    sleep: ms => new Promise(resolve => clock.after(ms, () => resolve())),
+    async runUntil(done, mostMs) {
+      const startedAtMs = nowMs()
+      let isDone = false
+      const finish = () => {
+        isDone = true
+      }
+      done.then(finish, finish)
+      // What happens outside of time, such as the loading of a tokenizer, comes first.
+      for (let i = 0; i < 20 && !isDone; i++) await new Promise(resolve => setImmediate(resolve))
+      while (!isDone) {
+        if (nowMs() - startedAtMs > mostMs) throw new Error(`not done after ${mostMs} ms`)
+        await mock.clock.advance(stepMs)
+        agenda.advanceTo(nowMs())
+      }
+      await done
+      return nowMs() - startedAtMs
+    },
+  }
+}
+
+/**
+ * While it lasts, timers that the openai package sets run on `clock`: its back-off knows no other way to wait.
+ * Returns how to end it.
+ */
+export function withPackageTimers(clock: Clock): () => void {
+  const { setTimeout: set, clearTimeout: clear } = globalThis
+  const ours = new Map<object, () => void>()
+  function patched(callback: () => void, delayMs = 0, ...rest: unknown[]) {
+    const from = new Error('who').stack?.split('\n')[2] ?? ''
+    if (!/node_modules\/openai\//.test(from)) {
+      return set(callback, delayMs, ...rest)
+    }
+    const timer = {}
+    ours.set(timer, clock.after(delayMs, callback))
+    return timer
+  }
+  function cleared(timer: object) {
+    ours.get(timer)?.()
+    if (!ours.delete(timer)) clear(timer as NodeJS.Timeout)
+  }
+  Object.assign(globalThis, { setTimeout: patched, clearTimeout: cleared })
+  return () => void Object.assign(globalThis, { setTimeout: set, clearTimeout: clear })
+}
