@@ -174,7 +174,7 @@ test.concurrent.each<[string, string[], Record<string, string>, string]>([
     'a wrong value of a variable',
     ['serve'],
     { TOKADENCE_TTFT: 'soon' },
-    'TOKADENCE_TTFT: "soon" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…) or quantiles(p0=…,p50=…,p100=…)',
+    'TOKADENCE_TTFT: "soon" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…), exponential(mean=…), weibull(mean=…,shape=…), pareto(min=…,p99=…) or quantiles(p0=…,p50=…,p100=…); or the name of a trace: azure-code-gaps, azure-conv-gaps, mooncake-synthetic-gaps',
   ],
   [
     'a wrong value in the file',
@@ -186,7 +186,7 @@ test.concurrent.each<[string, string[], Record<string, string>, string]>([
     'a flag without its value',
     ['serve', '--ttft'],
     {},
-    '--ttft: "" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…) or quantiles(p0=…,p50=…,p100=…)',
+    '--ttft: "" is not allowed; write a constant (200ms), or uniform(a,b), normal(mean=…,sd=…), lognormal(p50=…,p95=…), gamma(mean=…,cv=…), exponential(mean=…), weibull(mean=…,shape=…), pareto(min=…,p99=…) or quantiles(p0=…,p50=…,p100=…); or the name of a trace: azure-code-gaps, azure-conv-gaps, mooncake-synthetic-gaps',
   ],
   [
     'an unknown flag',
