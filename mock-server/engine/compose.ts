@@ -9,7 +9,7 @@ import {
 } from '../../protocol/ask.ts'
 import type { Tokenizer } from '../../protocol/tokens/tokenizer.ts'
 import { chooseTools } from './choose-tools.ts'
-import { instanceOf } from './instance.ts'
+import { instanceOf } from './instance/instance.ts'
 import { withNamedArguments } from './named-arguments.ts'
 import { composeProse } from './prose.ts'
 import type { Call, FinishReason, ReplyItem, Spoken } from './reply.ts'

@@ -1,7 +1,7 @@
 /** Conversations: items that responses and callers add to, bounded by number and by size. */
 import type { Json } from '../../protocol/checks.ts'
 import type { KeptItem } from '../../protocol/responses-input.ts'
-import { textLength } from './responses-store.ts'
+import { textLength } from './responses/store.ts'
 import { createStore } from './store.ts'
 
 export interface Conversation {

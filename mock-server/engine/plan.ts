@@ -4,15 +4,15 @@ import { finish } from '../../base/slices.ts'
 import type { Ask } from '../../protocol/ask.ts'
 import type { Tokenizer } from '../../protocol/tokens/tokenizer.ts'
 import { stepsOf } from './beats.ts'
-import { type Cadence, drawDueTimes, fittedTo } from './cadence.ts'
+import { type Cadence, drawDueTimes, fittedTo } from './cadence/cadence.ts'
+import { inManner } from './cadence/manner.ts'
+import type { WirePlan } from './cadence/wire-plan.ts'
 import { type ComposeContext, composeItems, type Wanted } from './compose.ts'
 import { beforeStop, cutItems, tokensOf } from './cut.ts'
 import { drawLogprobs } from './logprobs.ts'
-import { inManner } from './manner.ts'
 import type { FinishReason, Reply, ReplyItem } from './reply.ts'
-import type { WirePlan } from './wire-plan.ts'
 
-export type { Cadence } from './cadence.ts'
+export type { Cadence } from './cadence/cadence.ts'
 
 export interface Plan {
   readonly id: string

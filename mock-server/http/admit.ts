@@ -7,7 +7,7 @@ import {
   rateLimitHeaders,
   retryAfterHeaders,
 } from '../../protocol/rate-limit-headers.ts'
-import { UNMETERED } from '../engine/rate-limiter.ts'
+import { UNMETERED } from '../engine/limits/rate-limiter.ts'
 import { callerOf } from './caller.ts'
 import { isDispatched } from './dispatch.ts'
 import { type Exchange, flatHeaders } from './exchange.ts'

@@ -7,7 +7,7 @@ import { setMaxListeners } from 'node:events'
 import { Agent, type IncomingMessage, request as openRequest } from 'node:http'
 import { request as openSecureRequest, Agent as SecureAgent } from 'node:https'
 import type { BatchAnswer } from '../../protocol/batch-result.ts'
-import type { Dispatch } from '../engine/batch-run.ts'
+import type { Dispatch } from '../engine/batches/run.ts'
 
 const HEADER = 'x-tokadence-dispatch'
 const secret = randomUUID()

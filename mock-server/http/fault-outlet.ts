@@ -1,6 +1,6 @@
 /** The way out of an answer that goes wrong: pieces that are sent one after the other, with waits, and cuts. */
 import type { Socket } from 'node:net'
-import type { Cut, Piece } from '../engine/fault.ts'
+import type { Cut, Piece } from '../engine/faults/fault.ts'
 import { closeExchange, type Exchange } from './exchange.ts'
 import { withSocket } from './play.ts'
 

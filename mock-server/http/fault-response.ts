@@ -6,8 +6,8 @@
  */
 import type { ServerResponse } from 'node:http'
 import { StringDecoder } from 'node:string_decoder'
-import type { Piece, Spoil } from '../engine/fault.ts'
-import { partsOf } from '../engine/fault-event.ts'
+import { partsOf } from '../engine/faults/event.ts'
+import type { Piece, Spoil } from '../engine/faults/fault.ts'
 import { closeExchange, type Exchange, type ExchangeFault } from './exchange.ts'
 import { createOutlet, END, type Encoding } from './fault-outlet.ts'
 

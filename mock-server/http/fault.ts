@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto'
 import { isObject } from '../../protocol/checks.ts'
 import { wrongFault } from '../../protocol/errors/own.ts'
 import { readRetryAfter } from '../../protocol/rate-limit-headers.ts'
-import type { FaultContext, Page, Surface } from '../engine/fault.ts'
-import { faultActOf } from '../engine/fault-acts.ts'
-import { type FaultRule, readFaultRule } from '../engine/fault-rule.ts'
+import { faultActOf } from '../engine/faults/acts.ts'
+import type { FaultContext, Page, Surface } from '../engine/faults/fault.ts'
+import { type FaultRule, readFaultRule } from '../engine/faults/rule.ts'
 import {
   createFaultSchedule,
   type FaultSchedule,
   type FaultSubject,
-} from '../engine/fault-schedule.ts'
-import { USUAL_TOKEN } from '../engine/fault-streams.ts'
+} from '../engine/faults/schedule.ts'
+import { USUAL_TOKEN } from '../engine/faults/streams.ts'
 import type { Provider } from '../provider.ts'
 import { isDispatched } from './dispatch.ts'
 import type { Call, Endpoint } from './endpoint.ts'

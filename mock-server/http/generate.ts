@@ -16,7 +16,7 @@ import { loadedTokenizer, loadTokenizer, type Tokenizer } from '../../protocol/t
 import { spoken, type Wanted } from '../engine/compose.ts'
 import { firstStop } from '../engine/cut.ts'
 import { echoAsked } from '../engine/echo.ts'
-import { createFaultSchedule } from '../engine/fault-schedule.ts'
+import { createFaultSchedule } from '../engine/faults/schedule.ts'
 import { keptSteps } from '../engine/journal.ts'
 import { type Plan, planSteps } from '../engine/plan.ts'
 import { reasoningTokensFor } from '../engine/reasoning.ts'

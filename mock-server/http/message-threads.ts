@@ -6,7 +6,7 @@ import {
   type ThreadUse,
   withThread,
 } from '../../protocol/messages-thread.ts'
-import { textLength } from '../engine/responses-store.ts'
+import { textLength } from '../engine/responses/store.ts'
 import { createStore, type Store } from '../engine/store.ts'
 import type { Provider } from '../provider.ts'
 import type { Call } from './endpoint.ts'

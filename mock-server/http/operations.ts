@@ -1,7 +1,7 @@
 /** The pages for whoever runs the server: an Express application with metrics and the control plane. */
 import express from 'express'
 import { unknownUrl } from '../../protocol/errors/http.ts'
-import { faultNames } from '../engine/fault-catalogue.ts'
+import { faultNames } from '../engine/faults/catalogue.ts'
 import type { Provider } from '../provider.ts'
 import { addAccess } from './control/access.ts'
 import { addClock } from './control/clock.ts'

@@ -1,9 +1,9 @@
 /** A planned answer on its way out: its headers, then its part on the conductor. */
 import type { Socket } from 'node:net'
+import type { WirePlan } from '../engine/cadence/wire-plan.ts'
 import type { Part } from '../engine/conductor.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Script } from '../engine/script.ts'
-import type { WirePlan } from '../engine/wire-plan.ts'
 import { addAnswerHeaders, type Exchange } from './exchange.ts'
 import { createJsonPart } from './json-part.ts'
 import { createKeepAlive, type Progress } from './keep-alive.ts'

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { WebSocket } from 'ws'
 import type { ApiError } from '../../protocol/errors/api-error.ts'
-import type { Sink } from '../engine/run-log.ts'
+import type { Sink } from '../engine/responses/run-log.ts'
 import { closeExchange, type Exchange } from './exchange.ts'
 import { createPacing } from './pacing.ts'
 

@@ -2,10 +2,10 @@
 import { createRandom } from '../../base/random.ts'
 import { parseResponsesRequest } from '../../protocol/responses-request.ts'
 import type { Plan } from '../engine/plan.ts'
-import { outputItems } from '../engine/responses-output.ts'
-import { responsesScript } from '../engine/responses-script.ts'
-import type { StoredResponse } from '../engine/responses-store.ts'
-import { createRunLog } from '../engine/run-log.ts'
+import { outputItems } from '../engine/responses/output.ts'
+import { createRunLog } from '../engine/responses/run-log.ts'
+import { responsesScript } from '../engine/responses/script.ts'
+import type { StoredResponse } from '../engine/responses/store.ts'
 import type { Provider } from '../provider.ts'
 
 const reply = {

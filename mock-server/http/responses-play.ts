@@ -1,10 +1,17 @@
 /** A planned response on its way: as one object, as a stream, in the background; and told once more. */
-import type { Seat } from '../engine/capacity.ts'
+
+import type { WirePlan } from '../engine/cadence/wire-plan.ts'
+import type { Seat } from '../engine/capacity/capacity.ts'
 import type { Plan } from '../engine/plan.ts'
-import type { StoredResponse } from '../engine/responses-store.ts'
-import { createRunPart, type Reader, type RunEnds, readLog, type Sink } from '../engine/run-log.ts'
+import {
+  createRunPart,
+  type Reader,
+  type RunEnds,
+  readLog,
+  type Sink,
+} from '../engine/responses/run-log.ts'
+import type { StoredResponse } from '../engine/responses/store.ts'
 import { done } from '../engine/script.ts'
-import type { WirePlan } from '../engine/wire-plan.ts'
 import { closeExchange, type Exchange, reportUnexpected, sendError, sendJson } from './exchange.ts'
 import { createPacing } from './pacing.ts'
 import { openStream, playJson, playScript } from './play.ts'

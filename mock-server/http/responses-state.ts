@@ -2,7 +2,7 @@
 import type { Random } from '../../base/random.ts'
 import { responseId } from '../../protocol/responses-ids.ts'
 import { type Conversations, createConversations } from '../engine/conversations.ts'
-import { createResponseStore, type ResponseStore } from '../engine/responses-store.ts'
+import { createResponseStore, type ResponseStore } from '../engine/responses/store.ts'
 import type { Provider } from '../provider.ts'
 
 export interface ResponsesState {

@@ -1,8 +1,9 @@
 /** A response's run and its stream as one script, for a stream whose writes were planned. */
+
+import type { WirePlan } from '../engine/cadence/wire-plan.ts'
 import type { Plan } from '../engine/plan.ts'
-import type { StoredResponse } from '../engine/responses-store.ts'
+import type { StoredResponse } from '../engine/responses/store.ts'
 import type { Script, ScriptEvent } from '../engine/script.ts'
-import type { WirePlan } from '../engine/wire-plan.ts'
 
 /**
  * The run goes on as its events are asked for. `ends`: what comes after the last. What comes before the first token

@@ -4,9 +4,10 @@
  * The last piece of a write is sent when the write is due and those before it a little earlier, so that an event is
  * whole on time however it is cut.
  */
+
+import type { WirePlan } from '../engine/cadence/wire-plan.ts'
 import { OVER, type Part } from '../engine/conductor.ts'
 import type { Script } from '../engine/script.ts'
-import type { WirePlan } from '../engine/wire-plan.ts'
 import { closeExchange, type Exchange, sendError } from './exchange.ts'
 import type { Progress } from './keep-alive.ts'
 import { createPacing, slowReaderMs } from './pacing.ts'

@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Instruments, Reading } from '../../base/instruments.ts'
 import type { Resolved } from '../../base/option-table.ts'
-import type { Capacity, CapacityState } from '../engine/capacity.ts'
+import type { Capacity, CapacityState } from '../engine/capacity/capacity.ts'
 import type { limitOptions } from '../options/limits.ts'
 
 type LimitOptions = Resolved<typeof limitOptions>

@@ -7,7 +7,7 @@ import {
   type Row,
   text,
 } from '../../base/option-table.ts'
-import type { CapacitySettings } from '../engine/capacity-settings.ts'
+import type { CapacitySettings } from '../engine/capacity/settings.ts'
 import type { paceOptions } from './pace.ts'
 
 export const capacityOptions = {

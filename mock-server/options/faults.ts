@@ -1,6 +1,6 @@
 /** What goes wrong on purpose. */
 import { list, type Row } from '../../base/option-table.ts'
-import { type FaultRule, readFaultRule } from '../engine/fault-rule.ts'
+import { type FaultRule, readFaultRule } from '../engine/faults/rule.ts'
 
 export const faultOptions = {
   fault: rules({

@@ -1,7 +1,7 @@
 /** How much a caller may ask for, and how it is told. */
 import { choice, duration, flag, integer } from '../../base/option-table.ts'
 import { limitHeaderModes, retryAfterStyles } from '../../protocol/rate-limit-headers.ts'
-import { limitScopes } from '../engine/rate-limiter-rules.ts'
+import { limitScopes } from '../engine/limits/rules.ts'
 
 const MAX_REQUESTS = 1_000_000_000
 const MAX_TOKENS = 1_000_000_000_000

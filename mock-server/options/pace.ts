@@ -5,7 +5,7 @@ import {
   parseDistribution,
 } from '../../base/distribution.ts'
 import { distribution, duration, type Row, text } from '../../base/option-table.ts'
-import { parseStalls, type Stalls, stallsSyntax } from '../engine/stalls.ts'
+import { parseStalls, type Stalls, stallsSyntax } from '../engine/cadence/stalls.ts'
 
 /** Not among those that may change while the server runs: what it stands for is. */
 export const profileOptions = {

@@ -1,7 +1,7 @@
 /** Every fault of the catalogue as the `openai` package tells it: class, status, code, sends, what a stream said. */
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { faultNames } from '../../mock-server/engine/fault-catalogue.ts'
+import { faultNames } from '../../mock-server/engine/faults/catalogue.ts'
 import { createMockServer } from '../../mock-server/index.ts'
 
 const mock = await createMockServer({ ttft: 0, itl: 0, logLevel: 'error' })

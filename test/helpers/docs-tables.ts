@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { flagName, type OptionTable } from '../../base/option-table.ts'
 import { commands } from '../../cli/commands.ts'
-import { faultCatalogue } from '../../mock-server/engine/fault-catalogue.ts'
+import { faultCatalogue } from '../../mock-server/engine/faults/catalogue.ts'
 import { assertionList } from '../../mock-server/verify/list.ts'
 
 const root = new URL('../../', import.meta.url)

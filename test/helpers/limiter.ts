@@ -1,5 +1,5 @@
 /** What a rate limiter is asked in tests, and its answers where they must be the one or the other. */
-import type { Claim, Decision } from '../../mock-server/engine/rate-limiter.ts'
+import type { Claim, Decision } from '../../mock-server/engine/limits/rate-limiter.ts'
 
 export function claimOf(claim: Partial<Claim>): Claim {
   return {

@@ -1,6 +1,6 @@
 /** The types of the `openai` package as validators: what the SDK says an answer is. */
 import { Ajv, type ValidateFunction } from 'ajv'
-import { list, type SchemaObject } from '../../mock-server/engine/instance-schema.ts'
+import { list, type SchemaObject } from '../../mock-server/engine/instance/schema.ts'
 import { isObject } from '../../protocol/checks.ts'
 import { sdkSurface } from '../../protocol/sdk/surface.ts'
 import { withoutExceptions } from './wire-exceptions.ts'

@@ -14,6 +14,9 @@ export interface SharedTime {
   runUntil(done: Promise<unknown>, mostMs: number): Promise<number>
 }
 
+/** What was sent in a step is read in a turn of the event loop, what follows from it is sent in the next. */
+const TURNS_A_STEP = 4
+
 export function shareTime(mock: Pick<MockServer, 'clock'>, stepMs = 10): SharedTime {
   const agenda = createManualClock()
   const { nowMs } = mock.clock
@@ -38,6 +41,7 @@ export function shareTime(mock: Pick<MockServer, 'clock'>, stepMs = 10): SharedT
       while (!isDone) {
         if (nowMs() - startedAtMs > mostMs) throw new Error(`not done after ${mostMs} ms`)
         await mock.clock.advance(stepMs)
+        for (let i = 0; i < TURNS_A_STEP; i++) await new Promise(resolve => setImmediate(resolve))
         agenda.advanceTo(nowMs())
       }
       await done
@@ -53,10 +57,10 @@ export function shareTime(mock: Pick<MockServer, 'clock'>, stepMs = 10): SharedT
 export function withPackageTimers(clock: Clock): () => void {
   const { setTimeout: set, clearTimeout: clear } = globalThis
   const ours = new Map<object, () => void>()
-  function patched(callback: () => void, delayMs = 0, ...rest: unknown[]) {
+  function patched(callback: () => void, delayMs = 0) {
     const from = new Error('who').stack?.split('\n')[2] ?? ''
     if (!/node_modules\/openai\//.test(from)) {
-      return set(callback, delayMs, ...rest)
+      return set(callback, delayMs)
     }
     const timer = {}
     ours.set(timer, clock.after(delayMs, callback))

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { createRandom } from '../../../base/random.ts'
 import { parseBatchRequest } from '../../../protocol/batch-request.ts'
-import { createBatchStore } from '../../engine/batch-store.ts'
+import { createBatchStore } from '../../engine/batches/store.ts'
 import { pageOf } from '../../engine/store.ts'
 import type { Provider } from '../../provider.ts'
 import { createDispatcher } from '../dispatch.ts'

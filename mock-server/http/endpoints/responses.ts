@@ -14,8 +14,8 @@ import {
   parseResponsesRequest,
   type ResponsesRequest,
 } from '../../../protocol/responses-request.ts'
-import { compactionItem } from '../../engine/responses-hosted-calls.ts'
-import type { StoredResponse } from '../../engine/responses-store.ts'
+import { compactionItem } from '../../engine/responses/hosted-calls.ts'
+import type { StoredResponse } from '../../engine/responses/store.ts'
 import { pageOf } from '../../engine/store.ts'
 import type { Provider } from '../../provider.ts'
 import type { Call, Endpoint } from '../endpoint.ts'

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRateLimiter, type Lease } from '../../../../mock-server/engine/rate-limiter.ts'
+import {
+  createRateLimiter,
+  type Lease,
+} from '../../../../mock-server/engine/limits/rate-limiter.ts'
 import { retryAfterHeaders } from '../../../../protocol/rate-limit-headers.ts'
 import { admitted, claimOf, refused } from '../../../helpers/limiter.ts'
 

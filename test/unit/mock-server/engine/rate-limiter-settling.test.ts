@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { createRateLimiter } from '../../../../mock-server/engine/rate-limiter.ts'
 import {
   type Bucket,
   createBucket,
@@ -7,8 +6,9 @@ import {
   reserve,
   settle,
   stateOf,
-} from '../../../../mock-server/engine/rate-limiter-bucket.ts'
-import { rulesOf } from '../../../../mock-server/engine/rate-limiter-rules.ts'
+} from '../../../../mock-server/engine/limits/bucket.ts'
+import { createRateLimiter } from '../../../../mock-server/engine/limits/rate-limiter.ts'
+import { rulesOf } from '../../../../mock-server/engine/limits/rules.ts'
 import { admitted, claimOf, refused } from '../../../helpers/limiter.ts'
 
 function limiter(tokensPerMinute: number) {

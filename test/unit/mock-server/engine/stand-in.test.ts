@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import { accepts } from '../../../../mock-server/engine/instance-accepts.ts'
-import { createReferences } from '../../../../mock-server/engine/instance-schema.ts'
+import { accepts } from '../../../../mock-server/engine/instance/accepts.ts'
+import { createReferences } from '../../../../mock-server/engine/instance/schema.ts'
 import { createStandIns, type StandIns } from '../../../../mock-server/engine/stand-in.ts'
 import { type Operation, operationFor, sdkSurface } from '../../../../protocol/sdk/surface.ts'
 import { faultsAsTyped } from '../../../helpers/sdk-schemas.ts'
