@@ -8,6 +8,7 @@ import { watchStolenTime } from './noise.ts'
 import { measureManyStreams, measurePace } from './pace.ts'
 import { buildWitnesses } from './processes.ts'
 import { printFinding, printNoise } from './report.ts'
+import { measureSoak } from './soak.ts'
 import { measureStartup } from './startup.ts'
 import { measureTruth } from './truth.ts'
 
@@ -18,6 +19,7 @@ const measurements = {
   hostile: measureHostilePrompts,
   counting: measureCounting,
   client: measureClient,
+  soak: measureSoak,
   ...(witnesses && {
     pace: () => measurePace(witnesses),
     many: () => measureManyStreams(witnesses),
