@@ -27,6 +27,12 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('./summarise.ts')).command,
   },
   {
+    name: 'relay',
+    summary:
+      'lets browsers stream from an API without its key: runs that survive reloads, and a page',
+    load: async () => (await import('./relay.ts')).command,
+  },
+  {
     name: 'bench',
     summary: 'a load run: TTFT, gaps, throughput, outcomes, thresholds, exports',
     load: async () => (await import('./bench.ts')).command,

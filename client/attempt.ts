@@ -1,6 +1,7 @@
 /** One send: its timeouts, its stamps, and its chunks as frames; how it ended, as data. */
 import type { Clock } from '../base/clock.ts'
 import { type Delta, readChunk } from '../protocol/read-chunk.ts'
+import type { BudgetGuard } from './budget-guard.ts'
 import { classify } from './classify.ts'
 import type { Failure } from './failure.ts'
 import { type Frame, howFinished } from './frame.ts'
@@ -28,14 +29,18 @@ export interface AttemptContext {
   readonly signal: AbortSignal
   /** Grows by what comes. */
   readonly reply: Reply
+  /** Stops it where it costs more than may be spent; undefined: there is no budget. */
+  readonly guard?: BudgetGuard | undefined
   /** Called for every frame, in order, after it was added to the reply. */
   readonly deliver: (frame: Frame) => void
+  /** Told of the headers of a good answer as they come. */
+  readonly answered?: ((headers: Headers) => void) | undefined
 }
 
 /** Never rejects for what a server or a network can do. */
 export async function runAttempt(
   request: WireRequest,
-  { transport, clock, timeouts, signal, reply, deliver }: AttemptContext,
+  { transport, clock, timeouts, signal, reply, guard, deliver, answered }: AttemptContext,
 ): Promise<AttemptOutcome> {
   const watchdog = createWatchdog(clock, timeouts, signal)
   const sentAtMs = clock.nowMs()
@@ -80,9 +85,11 @@ export async function runAttempt(
     const response = await transport.send(request, watchdog.signal)
     headersAtMs = clock.nowMs()
     ;({ status, headers } = response)
+    answered?.(headers)
     for await (const chunks of response.chunks) {
       watchdog.sawEvent()
       for (const json of chunks) take(json)
+      guard?.check(reply.outputTokens)
     }
     // A transport may take an abort for a quiet end.
     watchdog.signal.throwIfAborted()

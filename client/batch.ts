@@ -1,5 +1,5 @@
 /**
- * The same work for each of many items: so many at once, results in the order of the items.
+ * The same work for each of many items: so many at once, results in the order of the items or as they come.
  *
  * Items are pulled as places come free, and no more are begun than fit between the oldest unread result and
  * the newest, so that a million items take no more memory than a few.
@@ -17,23 +17,52 @@ export interface BatchOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+type Work<Item, Result> = (item: Item, index: number, signal: AbortSignal) => Promise<Result>
+type Items<Item> = Iterable<Item> | AsyncIterable<Item>
+
 interface Begun<Result> {
   readonly result: Promise<Result>
   isSettled: boolean
+}
+
+/** What was begun and is not read yet. */
+interface Shelf<Result> {
+  begin(entry: Begun<Result>): void
+  settle(entry: Begun<Result>): void
+  /** The next to give out, which it gives up; undefined: it is not there yet. */
+  take(): Begun<Result> | undefined
+  readonly size: number
 }
 
 /**
  * Gives `work(item, index, signal)` for each item, in order. One that rejects ends the batch: let it resolve to
  * what went wrong instead. Leaving the loop early aborts what is at work.
  */
-export async function* mapInOrder<Item, Result>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-  work: (item: Item, index: number, signal: AbortSignal) => Promise<Result>,
+export function mapInOrder<Item, Result>(
+  items: Items<Item>,
+  work: Work<Item, Result>,
+  options: BatchOptions,
+): AsyncGenerator<Result, void> {
+  return mapThrough(shelfInOrder<Result>(), items, work, options)
+}
+
+/** The same, but whatever is done first comes first. */
+export function mapAsCompleted<Item, Result>(
+  items: Items<Item>,
+  work: Work<Item, Result>,
+  options: BatchOptions,
+): AsyncGenerator<Result, void> {
+  return mapThrough(shelfAsCompleted<Result>(), items, work, options)
+}
+
+async function* mapThrough<Item, Result>(
+  shelf: Shelf<Result>,
+  items: Items<Item>,
+  work: Work<Item, Result>,
   { concurrency, window = concurrency * 4, signal }: BatchOptions,
 ): AsyncGenerator<Result, void> {
   const stop = new AbortController()
   const source = iterate(items)
-  const begun: Begun<Result>[] = []
   let count = 0
   let working = 0
   let isPulling = false
@@ -45,9 +74,10 @@ export async function* mapInOrder<Item, Result>(
     working++
     const result = work(item, count++, stop.signal)
     const entry = { result, isSettled: false }
-    begun.push(entry)
+    shelf.begin(entry)
     function settle(): void {
       entry.isSettled = true
+      shelf.settle(entry)
       working--
       wake()
     }
@@ -58,7 +88,7 @@ export async function* mapInOrder<Item, Result>(
     if (isPulling) return
     isPulling = true
     try {
-      while (!isOver && working < concurrency && begun.length < window) {
+      while (!isOver && working < concurrency && shelf.size < window) {
         const next = await source.next()
         if (next.done) isOver = true
         else if (!isOver) begin(next.value)
@@ -82,11 +112,9 @@ export async function* mapInOrder<Item, Result>(
   try {
     for (;;) {
       void pull()
-      const oldest = begun[0]
-      if (oldest?.isSettled) {
-        begun.shift()
-        yield await oldest.result
-      } else if (isOver && !oldest) break
+      const next = shelf.take()
+      if (next) yield await next.result
+      else if (isOver && shelf.size === 0) break
       else {
         await new Promise<void>(resolve => {
           wake = resolve
@@ -104,8 +132,37 @@ export async function* mapInOrder<Item, Result>(
   }
 }
 
-function iterate<Item>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-): Iterator<Item> | AsyncIterator<Item> {
+function shelfInOrder<Result>(): Shelf<Result> {
+  const begun: Begun<Result>[] = []
+  return {
+    begin: entry => begun.push(entry),
+    settle: () => undefined,
+    take: () => (begun[0]?.isSettled ? begun.shift() : undefined),
+    get size() {
+      return begun.length
+    },
+  }
+}
+
+function shelfAsCompleted<Result>(): Shelf<Result> {
+  const settled: Begun<Result>[] = []
+  let size = 0
+  return {
+    begin() {
+      size++
+    },
+    settle: entry => settled.push(entry),
+    take() {
+      const next = settled.shift()
+      if (next) size--
+      return next
+    },
+    get size() {
+      return size
+    },
+  }
+}
+
+function iterate<Item>(items: Items<Item>): Iterator<Item> | AsyncIterator<Item> {
   return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
 }

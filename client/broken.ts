@@ -21,9 +21,14 @@ export function continuing(request: ChatRequest, broken: readonly Reply[]): Chat
   if (broken.length === 0) return request
   const content = broken.map(({ choices }) => choices[0]?.text ?? '').join('')
   const saidTokens = broken.reduce((sum, { outputTokens }) => sum + outputTokens, 0)
-  const { messages, maxTokens } = request
+  const { messages, maxTokens, headers } = request
+  const key = headers?.['idempotency-key']
   return {
     ...request,
+    // It asks for something else now: under the old key a provider would refuse it.
+    ...(key === undefined
+      ? {}
+      : { headers: { ...headers, 'idempotency-key': `${key}-${broken.length}` } }),
     messages: content === '' ? messages : [...messages, { role: 'assistant', content }],
     ...(maxTokens === undefined ? {} : { maxTokens: Math.max(1, maxTokens - saidTokens) }),
   }

@@ -5,17 +5,19 @@ import type { Random } from '../base/random.ts'
 import type { PriceBook } from '../protocol/prices.ts'
 import { type AttemptOutcome, runAttempt } from './attempt.ts'
 import { canContinue, continuing, joined } from './broken.ts'
+import type { Budget } from './budget.ts'
+import { type BudgetGuard, BudgetReached, budgetsOf, guardAttempt } from './budget-guard.ts'
 import { classify } from './classify.ts'
 import type { Failure } from './failure.ts'
 import type { Frame } from './frame.ts'
-import type { Limiter } from './limiter.ts'
 import type { ClientOptions } from './options.ts'
+import type { Pace } from './pace/pace.ts'
 import { createReply, type Reply } from './reply.ts'
 import { type CallOptions, type ChatRequest, wireRequest } from './request.ts'
 import type { ChatResult } from './result.ts'
 import { decideRetry, type Given, type RetryDecision } from './retry.ts'
 import type { RetryBudget } from './retry-budget.ts'
-import { settle } from './settle.ts'
+import { costOfAttempt, settle } from './settle.ts'
 import { type Attempt, notableHeaders } from './timeline.ts'
 import type { Transport } from './transport.ts'
 import type { Counting } from './usage.ts'
@@ -27,10 +29,15 @@ export interface CallContext {
   readonly clock: Clock
   readonly random: Random
   readonly transport: Transport
-  readonly limiter: Limiter
+  readonly pace: Pace
   readonly retryBudget: RetryBudget
-  /** Loads what counting and pricing need; kept once loaded. */
-  prepare(model: string): Promise<{ counting: Counting | undefined; prices: PriceBook }>
+  /** What all calls may spend together; undefined: there is no limit. */
+  readonly budget: Budget | undefined
+  /** Loads what counting and pricing need; kept once loaded. `isLimited`: output must be counted. */
+  prepare(
+    model: string,
+    isLimited: boolean,
+  ): Promise<{ counting: Counting | undefined; prices: PriceBook }>
 }
 
 export interface CallEnd {
@@ -48,11 +55,11 @@ export interface RunningCall {
 /** `stop` ends the call at once; its reason tells why. */
 export function startCall(
   request: ChatRequest,
-  { onRetry }: CallOptions,
+  { onRetry, onSend, caller, weight, maxCost }: CallOptions,
   context: CallContext,
   { deliver, stop }: { deliver: (frame: Frame) => void; stop: AbortSignal },
 ): RunningCall {
-  const { options, clock, random, transport, limiter, retryBudget } = context
+  const { options, clock, random, transport, pace, retryBudget } = context
   const model = request.model ?? options.model
   const startedAtMs = clock.nowMs()
   const attempts: Attempt[] = []
@@ -61,35 +68,79 @@ export function startCall(
   const ending = createEnding(clock, options.totalTimeout, stop)
   let reply = createReply(clock)
 
+  const budgets = budgetsOf(context.budget, maxCost)
   const takeBudget = options.retryBudget < 100 ? retryBudget.take : undefined
 
   /** One send, in a slot that it gives back whatever happens. */
-  async function send(attempt: number, counting: Counting | undefined): Promise<AttemptOutcome> {
-    const release = await limiter.acquire(ending.signal, { returning: attempt > 1 })
+  async function send(
+    attempt: number,
+    counting: Counting | undefined,
+    guard?: BudgetGuard,
+  ): Promise<AttemptOutcome> {
+    const { messages, maxTokens, stream: isStream = true } = request
+    const pass = await pace.enter(ending.signal, {
+      returning: attempt > 1,
+      caller,
+      weight,
+      messages,
+      maxTokens,
+      isStream,
+      tokenizer: counting?.tokenizer,
+    })
     try {
+      onSend?.()
       if (attempt === 1) {
         ending.startTotal()
         retryBudget.sent()
       }
       reply = createReply(clock, counting?.tokenizer)
       const asked = options.whenCut === 'continue' ? continuing(request, broken) : request
-      return await runAttempt(wireRequest(asked, model, attempt), {
+      const outcome = await runAttempt(wireRequest(asked, model, attempt), {
         transport,
         clock,
         timeouts: options,
         signal: ending.signal,
         reply,
+        guard,
         deliver,
+        answered: pass.answered,
       })
+      pass.ended(outcome, reply)
+      return outcome
     } finally {
-      release()
+      pass.leave()
+    }
+  }
+
+  /** The same, if it can be paid. */
+  async function sendWithin(
+    attempt: number,
+    counting: Counting | undefined,
+    prices: PriceBook,
+  ): Promise<AttemptOutcome> {
+    if (budgets.length === 0 || !counting) return send(attempt, counting)
+    const { signal } = ending
+    const asked = options.whenCut === 'continue' ? continuing(request, broken) : request
+    const sent = { request: asked, model, prices, wallMs: clock.wallMs() }
+    const wire = wireRequest(asked, model, attempt)
+    const { tokenizer } = counting
+    const guard = await guardAttempt({ ...sent, budgets, wire, tokenizer, signal })
+    try {
+      const outcome = await send(attempt, counting, guard)
+      guard.settle(await costOfAttempt({ ...sent, reply, status: outcome.status }, counting))
+      return outcome
+    } finally {
+      guard.settle(0)
     }
   }
 
   /** Sends until the answer is whole or not worth another try; resolves to the last outcome. */
-  async function sendUntilDone(counting: Counting | undefined): Promise<AttemptOutcome> {
+  async function sendUntilDone(
+    counting: Counting | undefined,
+    prices: PriceBook,
+  ): Promise<AttemptOutcome> {
     for (let attempt = 1; ; attempt++) {
-      const outcome = await send(attempt, counting)
+      const outcome = await sendWithin(attempt, counting, prices)
       const { failure } = outcome
       const given = givenOf(reply)
       const failed = { attempt, failure, given, leftMs: ending.leftMs, takeBudget }
@@ -125,26 +176,30 @@ export function startCall(
   /** A wait that the server asks of one caller holds for all. */
   function pauseAll(failure: Failure): void {
     if (failure.kind !== 'rate-limited' || !failure.retryAfterMs) return
-    if (failure.retryAfterMs <= options.maxDelay) limiter.pause(failure.retryAfterMs)
+    if (failure.retryAfterMs <= options.maxDelay) pace.limiter.pause(failure.retryAfterMs)
   }
 
   async function run(): Promise<CallEnd> {
     let failure: Failure | undefined
     let cause: unknown
-    const { counting, prices } = await context.prepare(model)
+    const { counting, prices } = await context.prepare(model, budgets.length > 0)
     try {
-      ;({ failure, cause } = await sendUntilDone(counting))
+      ;({ failure, cause } = await sendUntilDone(counting, prices))
     } catch (error) {
-      // Stopped while it waited for a slot or for another try.
-      if (!ending.signal.aborted) throw error
-      cause = ending.signal.reason
+      // Stopped while it waited for a slot or for another try; or not sent for want of money.
+      const isUnpaid = error instanceof BudgetReached
+      if (!ending.signal.aborted && !isUnpaid) throw error
+      cause = isUnpaid ? error : ending.signal.reason
       failure = classify(cause, { isOurAbort: true })?.failure
     } finally {
       ending.release()
     }
     const wallMs = clock.wallMs()
-    const choices = options.whenCut === 'continue' ? joined(broken, reply) : reply.choices
-    const call = { request, model, startedAtMs, attempts, reply, choices, broken, failure, wallMs }
+    // What was stopped before its next try broke off last: it is the reply, and no other.
+    const before = broken.filter(other => other !== reply)
+    const choices = options.whenCut === 'continue' ? joined(before, reply) : reply.choices
+    const answered = { reply, choices, broken: before }
+    const call = { request, model, startedAtMs, attempts, ...answered, failure, wallMs }
     return { result: await settle(call, counting, prices), cause }
   }
 

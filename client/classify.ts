@@ -1,4 +1,5 @@
 /** From what was thrown to what it means: undici's, Node's and the SDK's errors as a Failure. */
+import { BudgetReached } from './budget-guard.ts'
 import { type Failure, streamRefusalOf } from './failure.ts'
 import { BadStreamError, RefusedError, StreamError } from './transport.ts'
 import { TimeoutReached } from './watchdog.ts'
@@ -18,6 +19,9 @@ export function classify(
 ): Classified | undefined {
   if (error instanceof TimeoutReached) {
     return { failure: { kind: 'timeout', which: error.which, message: error.message } }
+  }
+  if (error instanceof BudgetReached) {
+    return { failure: { kind: 'budget', which: error.which, message: error.message } }
   }
   if (isOurAbort) return { failure: { kind: 'aborted', message: messageOf(error) } }
   for (const link of chainOf(error)) {
@@ -42,7 +46,7 @@ function classifyLink(error: Error): Classified | undefined {
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
     return { failure: { kind: 'aborted', message: 'The client was closed.', code } }
   }
-  if (code?.startsWith('HPE_')) return { failure: { kind: 'bad-stream', message, code } }
+  if (code && /^(HPE|Z)_/.test(code)) return { failure: { kind: 'bad-stream', message, code } }
   if (code === undefined || !NETWORK_CODE.test(code)) return undefined
   return { failure: { kind: 'connection', message: message || code, code } }
 }

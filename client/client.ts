@@ -5,11 +5,13 @@ import { OptionError } from '../base/option-error.ts'
 import { readOptions } from '../base/option-table.ts'
 import { createRandom, type Random } from '../base/random.ts'
 import type { PriceBook } from '../protocol/prices.ts'
+import { type Budget, createBudget } from './budget.ts'
 import type { CallContext } from './call.ts'
 import { type ChatStream, completeCall, openStream } from './chat-stream.ts'
 import { loadPrices } from './cost.ts'
-import { createLimiter, type Limiter } from './limiter.ts'
+import type { PacedLimiter } from './limiter.ts'
 import { type ClientOptions, clientOptions, type GivenClientOptions } from './options.ts'
+import { createPace } from './pace/pace.ts'
 import type { CallOptions, ChatRequest } from './request.ts'
 import type { ChatResult } from './result.ts'
 import { createRetryBudget } from './retry-budget.ts'
@@ -23,8 +25,10 @@ export interface Client {
   stream(request: ChatRequest, options?: CallOptions): ChatStream
   /** The whole answer. Rejects with ClientError when it is not whole. */
   complete(request: ChatRequest, options?: CallOptions): Promise<ChatResult>
-  /** What is in flight and waiting, and the limit, which may be changed. */
-  readonly limiter: Limiter
+  /** What is in flight and waiting, the limit, which may be changed, and how it came to be what it is. */
+  readonly limiter: PacedLimiter
+  /** What `maxCost` allows, and what of it is spent and reserved; undefined without it. */
+  readonly budget: Budget | undefined
   /** All but the key, so that a client that is logged gives nothing away. */
   readonly options: Omit<ClientOptions, 'apiKey'>
   /** The clock of every stamp in a timeline. */
@@ -56,7 +60,8 @@ export function clientOf(resolved: ClientOptions, parts: ClientParts = {}): Clie
   const transport =
     parts.transport ??
     createTransport({ url, apiKey, connectTimeout: options.connectTimeout }, clock)
-  const limiter = createLimiter(options.concurrency, clock)
+  const pace = createPace(options, clock, random.fork('pace'))
+  const budget = options.maxCost === undefined ? undefined : createBudget(options.maxCost)
   let prices: Promise<PriceBook> | undefined
 
   const context: CallContext = {
@@ -64,13 +69,14 @@ export function clientOf(resolved: ClientOptions, parts: ClientParts = {}): Clie
     clock,
     random,
     transport,
-    limiter,
+    pace,
     retryBudget: createRetryBudget(options.retryBudget / 100),
-    async prepare(model) {
+    budget,
+    async prepare(model, isLimited) {
       prices ??= loadPrices(options.prices, url)
       const [book, counting] = await Promise.all([
         prices,
-        options.counting === 'exact' ? countingFor(model) : undefined,
+        options.counting === 'exact' || isLimited ? countingFor(model) : undefined,
         transport.prepare?.(),
       ])
       return { counting, prices: book }
@@ -82,7 +88,8 @@ export function clientOf(resolved: ClientOptions, parts: ClientParts = {}): Clie
   return {
     stream: (request, callOptions = {}) => openStream(request, callOptions, context),
     complete: (request, callOptions = {}) => completeCall(request, callOptions, context),
-    limiter,
+    limiter: pace.limiter,
+    budget,
     options: shown,
     clock,
     close,

@@ -1,7 +1,7 @@
 /** What went wrong with one attempt, as data: a field of a record in a load run, an error for a user. */
 import type { WireError } from '../protocol/read-chunk.ts'
 
-export type Failure = Refusal | Timeout | Broken
+export type Failure = Refusal | Timeout | Broken | OverBudget
 
 /** The server said no: by a status, or by an error in the stream (then there is no status). */
 export interface Refusal {
@@ -34,6 +34,15 @@ export interface Broken {
   readonly kind: 'connection' | 'truncated' | 'bad-stream' | 'aborted'
   readonly message: string
   /** The system's code, e.g. `ECONNREFUSED`. */
+  readonly code?: string | undefined
+}
+
+/** It would cost more, or has cost more, than may be spent: not sent, or stopped. */
+export interface OverBudget {
+  readonly kind: 'budget'
+  /** call: the call's own `maxCost`; client: that of all calls together. */
+  readonly which: 'call' | 'client'
+  readonly message: string
   readonly code?: string | undefined
 }
 

@@ -1,5 +1,13 @@
 /** The client's option table: every setting that flags, environment, file or a caller may give. */
-import { choice, duration, type Given, integer, type Resolved, text } from '../base/option-table.ts'
+import {
+  choice,
+  dollars,
+  duration,
+  type Given,
+  integer,
+  type Resolved,
+  text,
+} from '../base/option-table.ts'
 
 export const clientOptions = {
   url: text({
@@ -20,8 +28,18 @@ export const clientOptions = {
     fallback: 'wire',
   }),
   concurrency: integer(1, 100_000, {
-    help: 'Requests in flight at once, all calls of one client together.',
+    help: 'Requests in flight at once, all calls of one client together; with pace adaptive, at most.',
     fallback: 64,
+  }),
+  pace: choice(['adaptive', 'fixed'], {
+    help: 'adaptive: begins with 4 requests in flight and finds how many the server takes; fixed: as many as concurrency from the start.',
+    fallback: 'adaptive',
+  }),
+  rpm: integer(1, 1_000_000_000, {
+    help: "Requests a minute, sent evenly; the server's own limits are read from its answers.",
+  }),
+  tpm: integer(1, 1_000_000_000_000, {
+    help: 'Tokens a minute, input and output: what a reply may take is reserved, what it did not is given back.',
   }),
   maxAttempts: integer(1, 100, { help: 'Sends of one request, the first included.', fallback: 6 }),
   baseDelay: duration({
@@ -57,6 +75,9 @@ export const clientOptions = {
   counting: choice(['exact', 'off'], {
     help: 'exact: output is counted while it streams; off: usage is only what the API says.',
     fallback: 'exact',
+  }),
+  maxCost: dollars({
+    help: 'What all calls of the client may cost together: none is sent, or goes on, beyond it. Output is then always counted.',
   }),
   prices: text({
     help: "JSON of prices in USD per million tokens (or LiteLLM's) that come before the built-in ones.",

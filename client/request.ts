@@ -15,6 +15,14 @@ export interface ChatRequest extends Omit<ChatBodyWords, 'model' | 'stream'> {
 export interface CallOptions {
   /** Stops the call at once, and with it the server's work. */
   readonly signal?: AbortSignal | undefined
+  /** Whose call it is, such as a tenant's: callers take turns where there is a line. */
+  readonly caller?: string | undefined
+  /** The caller's share beside others that wait; default 1. */
+  readonly weight?: number | undefined
+  /** USD that all attempts of this call may cost together; the client's own limit holds besides. */
+  readonly maxCost?: number | undefined
+  /** Told of every attempt as it is sent, which is after it has waited for its turn. */
+  readonly onSend?: (() => void) | undefined
   /** Told of every attempt that will be followed by another. */
   readonly onRetry?: ((retry: RetryFrame) => void) | undefined
 }

@@ -85,6 +85,8 @@ function reasonAgainst(failure: Failure): string | undefined {
       return 'the quota is used up: waiting does not help'
     case 'aborted':
       return 'the caller stopped it'
+    case 'budget':
+      return 'it would cost more than may be spent'
     case 'bad-stream':
       return 'what the server sends is no event stream'
     case 'timeout':
@@ -101,9 +103,10 @@ function reasonAgainstRefusal({
   kind,
   shouldRetry,
   message,
-}: Exclude<Failure, { kind: 'timeout' | 'connection' | 'truncated' | 'bad-stream' | 'aborted' }>):
-  | string
-  | undefined {
+}: Exclude<
+  Failure,
+  { kind: 'timeout' | 'connection' | 'truncated' | 'bad-stream' | 'aborted' | 'budget' }
+>): string | undefined {
   if (shouldRetry === true) return undefined
   if (shouldRetry === false) return 'the server says not to (x-should-retry)'
   // The API answers 429 to a request that no wait can make fit.

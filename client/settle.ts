@@ -67,3 +67,24 @@ export async function settle(
     failure,
   }
 }
+
+interface SentAttempt {
+  readonly request: ChatRequest
+  readonly model: string
+  readonly reply: Reply
+  readonly status: number | undefined
+  readonly prices: PriceBook
+  readonly wallMs: number
+}
+
+/** Nano-dollars of one attempt, its prompt included if a server took it up. */
+export async function costOfAttempt(
+  { request: { messages }, model, reply, status = 0, prices, wallMs }: SentAttempt,
+  counting: Counting | undefined,
+): Promise<number> {
+  const { outputTokens, model: servedModel = model } = reply
+  const wasAnswered = status >= 200 && status < 300
+  const seen = { messages, outputTokens, wasAnswered }
+  const { usage } = await settleUsage(reply.usage, counting, seen)
+  return (usage && prices.costOf([servedModel, model], usage, wallMs)?.nanoDollars) ?? 0
+}

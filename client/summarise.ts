@@ -2,14 +2,18 @@
  * Documents to summaries: many at once, in order, each with its cost, none lost to another's failure.
  * One that is longer than a request may be is summarised in parts, and then the parts' summaries.
  */
+import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { OptionError } from '../base/option-error.ts'
 import type { Message } from '../protocol/chat-body.ts'
-import { mapInOrder } from './batch.ts'
+import { mapAsCompleted, mapInOrder } from './batch.ts'
+import type { Checkpoint } from './checkpoint.ts'
 import { chunkText } from './chunk-text.ts'
 import type { Client } from './client.ts'
 import type { Failure } from './failure.ts'
 import type { How, RetryFrame } from './frame.ts'
 import { ClientError } from './result.ts'
+import { completeOnce } from './saved-call.ts'
 import { addSpent, nothingSpent, type Spent, spentBy } from './spent.ts'
 import { partPrompt, summaryPrompt, titleOf, wholePrompt } from './summary-prompt.ts'
 import { countingFor } from './usage.ts'
@@ -28,13 +32,24 @@ export interface SummariseOptions {
   readonly maxTokens: number
   /** Tokens of a document that go into one request: more than twice `maxTokens`. */
   readonly chunkTokens: number
+  /** input: in the order of the documents; completed: as they come. Default: input. */
+  readonly order?: 'input' | 'completed' | undefined
+  /** Every answer is kept there before it is used, a long document's parts too; what is kept is not asked again. */
+  readonly checkpoint?: Checkpoint | undefined
   readonly signal?: AbortSignal | undefined
   /** Told as it happens; documents come in any order here. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
 export type Progress =
-  | { readonly what: 'begun' | 'settled'; readonly name: string; readonly spent: Spent }
+  | { readonly what: 'begun'; readonly name: string }
+  | {
+      readonly what: 'settled'
+      readonly name: string
+      readonly spent: Spent
+      readonly isResumed: boolean
+      readonly isFailed: boolean
+    }
   | { readonly what: 'retry'; readonly name: string; readonly retry: RetryFrame }
 
 export interface DocumentSummary {
@@ -46,8 +61,10 @@ export interface DocumentSummary {
   /** Undefined exactly when `error` is set. */
   readonly text: string | undefined
   readonly error: SummaryError | undefined
-  /** Of all requests, those that failed included. */
+  /** Of all requests, those that failed included, and those of earlier runs that are in the checkpoint. */
   readonly spent: Spent
+  /** Whether all of it is from the checkpoint: nothing was asked. */
+  readonly isResumed: boolean
   /** Ms from its turn to its end. */
   readonly tookMs: number
 }
@@ -74,39 +91,55 @@ export async function* summariseDocuments(
       `write more than twice maxTokens (${options.maxTokens}), so that summaries of summaries shrink`,
     )
   }
+  const batch = options.checkpoint?.id ?? randomUUID()
   const work = (document: DocumentSource, index: number, signal: AbortSignal) =>
-    summariseDocument(client, document, index, { ...options, signal })
-  yield* mapInOrder(documents, work, options)
+    summariseDocument(client, document, index, { ...options, batch, signal })
+  yield* (options.order === 'completed' ? mapAsCompleted : mapInOrder)(documents, work, options)
+}
+
+/** What shapes a summary: a checkpoint is of one such set. */
+export function summarySettings(
+  client: Client,
+  { maxTokens, chunkTokens }: Pick<SummariseOptions, 'maxTokens' | 'chunkTokens'>,
+) {
+  return { task: 'summarise', model: client.options.model, maxTokens, chunkTokens }
 }
 
 async function summariseDocument(
   client: Client,
   document: DocumentSource,
   index: number,
-  options: SummariseOptions & { signal: AbortSignal },
+  options: SummariseOptions & { batch: string; signal: AbortSignal },
 ): Promise<DocumentSummary> {
   const { name } = document
-  const { onProgress, maxTokens, signal } = options
+  const { onProgress, maxTokens, signal, batch, checkpoint } = options
+  const identity = { batch, item: name, checkpoint }
   const startedAtMs = client.clock.nowMs()
   let spent = nothingSpent
   let title: string | undefined
   let text: string | undefined
   let error: SummaryError | undefined
+  let asked = 0
 
   async function ask(messages: readonly Message[]): Promise<string> {
     const onRetry = (retry: RetryFrame) => onProgress?.({ what: 'retry', name, retry })
     try {
-      const result = await client.complete({ messages, maxTokens }, { signal, onRetry })
-      spent = addSpent(spent, spentBy(result))
-      if (result.text.trim() === '') throw new EmptySummaryError(result.how)
-      return result.text
+      const request = { messages, maxTokens }
+      const answer = await completeOnce(client, request, { signal, onRetry }, identity)
+      if (!answer.isResumed) asked++
+      spent = addSpent(spent, answer.spent)
+      if (answer.text.trim() === '') throw new EmptySummaryError(answer.how)
+      return answer.text
     } catch (reason) {
-      if (reason instanceof ClientError) spent = addSpent(spent, spentBy(reason.result))
+      if (reason instanceof ClientError) {
+        asked++
+        spent = addSpent(spent, spentBy(reason.result))
+      }
       throw reason
     }
   }
 
-  onProgress?.({ what: 'begun', name, spent })
+  onProgress?.({ what: 'begun', name })
   try {
     const source = await read(document)
     title = titleOf(source)
@@ -114,8 +147,10 @@ async function summariseDocument(
   } catch (reason) {
     error = summaryError(reason)
   }
-  onProgress?.({ what: 'settled', name, spent })
-  return { index, name, title, text, error, spent, tookMs: client.clock.nowMs() - startedAtMs }
+  const isResumed = text !== undefined && asked === 0
+  onProgress?.({ what: 'settled', name, spent, isResumed, isFailed: error !== undefined })
+  const tookMs = client.clock.nowMs() - startedAtMs
+  return { index, name, title, text, error, spent, isResumed, tookMs }
 }
 
 /** The whole in one request if it fits, else part by part, and then what the parts came to. */
@@ -129,7 +164,12 @@ async function summariseText(
 ): Promise<string> {
   const { ask, chunkTokens, concurrency, signal } = options
   const { tokenizer } = await countingFor(client.options.model)
-  const parts = [...chunkText(text, { tokenizer, maxTokens: chunkTokens })]
+  const parts: string[] = []
+  for (const part of chunkText(text, { tokenizer, maxTokens: chunkTokens })) {
+    parts.push(part)
+    // Counting holds the event loop, on which other documents' answers come.
+    await setImmediate()
+  }
   if (parts.length <= 1) return ask(wholePrompt(text))
 
   const summaries: string[] = []

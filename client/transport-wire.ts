@@ -1,4 +1,6 @@
 /** The wire itself: undici for HTTP, eventsource-parser for events. */
+import { pipeline, type Readable } from 'node:stream'
+import { constants, createUnzip } from 'node:zlib'
 import { Agent, request as send } from 'undici'
 import type { Clock } from '../base/clock.ts'
 import { chunkTexts } from './event-stream.ts'
@@ -21,8 +23,6 @@ export interface TransportOptions {
   /** Ms; 0: no limit. */
   readonly connectTimeout: number
 }
-
-type Body = Awaited<ReturnType<typeof send>>['body']
 
 export function createWireTransport(
   { url, apiKey, connectTimeout }: TransportOptions,
@@ -52,12 +52,13 @@ export function createWireTransport(
       })
       const status = response.statusCode
       const answered = flatten(response.headers)
+      const answer = decoded(response.body, answered['content-encoding'])
       if (status < 200 || status > 299) {
-        const text = withoutKey(await readText(response.body), apiKey)
+        const text = withoutKey(await readText(answer), apiKey)
         throw refusedError(status, answered, text, clock.wallMs())
       }
-      if (isStream) await checkEventStream(answered, () => readText(response.body))
-      const chunks = isStream ? parsed(response.body, clock) : whole(response.body)
+      if (isStream) await checkEventStream(answered, () => readText(answer))
+      const chunks = isStream ? parsed(answer, clock) : whole(answer)
       return { status, headers: answered, chunks } satisfies WireResponse
     },
     close: () => agent.destroy(),
@@ -69,7 +70,15 @@ export function createAgent(connectTimeout: number): Agent {
   return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 })
 }
 
-async function* parsed(body: Body, clock: Clock): AsyncGenerator<Iterable<unknown>> {
+/** Some proxies compress whether they are asked to or not; what has come is given out at once. */
+function decoded(body: Readable, encoding: string | undefined): Readable {
+  if (!encoding || !/^(x-)?gzip$|^deflate$/i.test(encoding)) return body
+  const flush = constants.Z_SYNC_FLUSH
+  // An error of either ends both, and comes to whoever reads.
+  return pipeline(body, createUnzip({ flush, finishFlush: flush }), () => undefined)
+}
+
+async function* parsed(body: Readable, clock: Clock): AsyncGenerator<Iterable<unknown>> {
   // Destroying a body that is still read makes it emit an error, which nobody else listens to by then.
   body.on('error', () => undefined)
   const source = { bytes: body, cancel: () => body.destroy() }
@@ -81,7 +90,7 @@ function* parsedOneByOne(texts: readonly string[]): Generator<unknown> {
   for (const text of texts) yield parseChunk(text)
 }
 
-async function* whole(body: Body): AsyncGenerator<Iterable<unknown>> {
+async function* whole(body: Readable): AsyncGenerator<Iterable<unknown>> {
   yield [parseChunk(await readText(body))]
 }
 

@@ -10,15 +10,22 @@ const root = new URL('../../', import.meta.url)
 
 /** Each page, and what stands between `<!-- NAME -->` and `<!-- end -->` in it. */
 export async function docsTables(): Promise<Record<string, Record<string, string>>> {
-  const options: Record<string, string> = {}
-  for (const { name, load } of commands) {
-    options[`options ${name}`] = optionTable((await load()).options)
-  }
-  return {
-    'README.md': options,
+  const pages: Record<string, Record<string, string>> = {
     'docs/faults.md': { faults: faultTable() },
     'docs/verify.md': { assertions: assertionTable() },
   }
+  for (const { name, load } of commands) {
+    const page = pageOf[name] ?? 'README.md'
+    pages[page] = { ...pages[page], [`options ${name}`]: optionTable((await load()).options) }
+  }
+  return pages
+}
+
+/** Commands whose options stand on a page of their own. */
+const pageOf: Readonly<Record<string, string>> = {
+  relay: 'docs/relay.md',
+  torture: 'docs/torture.md',
+  verify: 'docs/verify.md',
 }
 
 export function readPage(page: string): string {

@@ -2,7 +2,7 @@
  * One time for a client and a mock server on a manual clock: it moves in small steps, and whoever has a timer due gets
  * its turn after each.
  */
-import type { Clock } from '../../base/clock.ts'
+import { type Clock, sleep, systemClock } from '../../base/clock.ts'
 import { createManualClock } from '../../base/manual-clock.ts'
 import type { MockServer } from '../../mock-server/index.ts'
 
@@ -16,8 +16,10 @@ export interface SharedTime {
 
 /** What was sent in a step is read in a turn of the event loop, what follows from it is sent in the next. */
 const TURNS_A_STEP = 4
+/** Real ms that a client may take until its first request. */
+const PATIENCE_MS = 2000
 
-export function shareTime(mock: Pick<MockServer, 'clock'>, stepMs = 10): SharedTime {
+export function shareTime(mock: Pick<MockServer, 'clock' | 'requests'>, stepMs = 10): SharedTime {
   const agenda = createManualClock()
   const { nowMs } = mock.clock
   const clock: Clock = {
@@ -36,8 +38,10 @@ export function shareTime(mock: Pick<MockServer, 'clock'>, stepMs = 10): SharedT
         isDone = true
       }
       done.then(finish, finish)
-      // What happens outside of time, such as the loading of a tokenizer, comes first.
-      for (let i = 0; i < 20 && !isDone; i++) await new Promise(resolve => setImmediate(resolve))
+      // What a client does before its first request, such as reading prices, takes real time and none of ours.
+      for (let i = 0; i < PATIENCE_MS && !isDone && mock.requests().length === 0; i++) {
+        await sleep(systemClock, 1)
+      }
       while (!isDone) {
         if (nowMs() - startedAtMs > mostMs) throw new Error(`not done after ${mostMs} ms`)
         await mock.clock.advance(stepMs)

@@ -1,7 +1,7 @@
 /** Every fault of the catalogue on the wire, byte by byte, as a bare socket sees it. */
 import { gunzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
-import { faultCatalogue, faultNames } from '../../mock-server/engine/fault-catalogue.ts'
+import { faultCatalogue, faultNames } from '../../mock-server/engine/faults/catalogue.ts'
 import { createMockServer } from '../../mock-server/index.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { askRaw, type RawAnswer, type wholeAnswer } from '../helpers/raw-answer.ts'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
-import { faultCatalogue, faultNames } from '../../mock-server/engine/fault-catalogue.ts'
+import { faultCatalogue, faultNames } from '../../mock-server/engine/faults/catalogue.ts'
 import {
   createMockServer,
   type MockServer,

@@ -165,7 +165,7 @@ const homes: readonly (readonly [name: string, ...paths: string[]])[] = [
   ['@fastify/busboy', 'mock-server/http/read-form.ts'],
   ['autocannon', 'bench/drivers/autocannon.ts'],
   ['eventsource-parser', 'client/event-stream.ts'],
-  ['express', 'mock-server/http/operations.ts'],
+  ['express', 'client/relay/app.ts', 'mock-server/http/operations.ts'],
   ['hdr-histogram-js', 'bench/tally.ts'],
   ['js-tiktoken', 'protocol/tokens/vocabulary.ts'],
   ['openai', 'client/transport-sdk.ts'],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { accepts } from '../../mock-server/engine/instance-accepts.ts'
+import { accepts } from '../../mock-server/engine/instance/accepts.ts'
 import {
   createReferences,
   list,
   type SchemaObject,
-} from '../../mock-server/engine/instance-schema.ts'
+} from '../../mock-server/engine/instance/schema.ts'
 import { isObject } from '../../protocol/checks.ts'
 import { sdkSurface } from '../../protocol/sdk/surface.ts'
 import { type WireException, wireExceptions } from '../helpers/wire-exceptions.ts'

@@ -51,3 +51,27 @@ test('joined parts are the text, and each keeps the limit, for any text', () => 
     { seed: 7, numRuns: 200 },
   )
 })
+
+test.each([
+  ['one word without an end', 'a'.repeat(60_000), 2000],
+  ['Thai, which has no spaces', 'ภาษาไทยเขียนติดกันโดยไม่เว้นวรรค'.repeat(800), 2000],
+  ['a line of letters and digits', 'x7Qp0'.repeat(8000), 2000],
+])('%s is cut in the time of other texts', (_, text, maxTokens) => {
+  const startedAt = performance.now()
+  const parts = cut(text, maxTokens)
+  // Counted again at each character, it would take minutes.
+  expect(performance.now() - startedAt).toBeLessThan(5000)
+  expect(parts.join('')).toBe(text)
+  const counts = parts.map(part => tokenizer.count(part))
+  expect(Math.max(...counts)).toBeLessThanOrEqual(maxTokens)
+  // Each part but the last is as long as it may be, give or take a word.
+  for (const count of counts.slice(0, -1)) expect(count).toBeGreaterThan(maxTokens * 0.98)
+})
+
+test('a character as people see it is whole also where the text is looked at in slices', () => {
+  const flag = '🇫🇷'
+  const parts = cut(`x${flag.repeat(900)}`, 6)
+  expect(parts.slice(1).every(part => part === flag || part === flag.repeat(2))).toBe(true)
+  const marks = `e${'\u0301'.repeat(3000)}`
+  expect(cut(`${marks}${marks}`, 4)).toEqual([marks, marks])
+})
