@@ -59,6 +59,11 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('./verify.ts')).command,
   },
   {
+    name: 'torture',
+    summary: 'clients against a server that goes wrong in some 65 ways; a score card of each',
+    load: async () => (await import('./torture.ts')).command,
+  },
+  {
     name: 'config',
     summary: 'the effective configuration and where each value came from',
     load: async () => (await import('./config.ts')).command,

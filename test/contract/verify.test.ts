@@ -100,7 +100,7 @@ test('the SDK tries insufficient_quota again; ours does not', async () => {
 test('ours waits as told with a little chance on top, and keeps to its concurrency', async () => {
   await using mock = await createMockServer(quick)
   mock.when({ attempt: 1 }).reply({ error: { name: 'slow_down', retryAfter: '300ms' } })
-  await using ours = oursOf(mock, { concurrency: 24 })
+  await using ours = oursOf(mock, { concurrency: 24, pace: 'fixed' })
   const words = Array.from({ length: 24 }, (_, index) => `word ${index}`)
   await Promise.all(words.map(word => ours.complete(asking(word))))
   mock

@@ -10,7 +10,12 @@ const model = 'gpt-4o'
 /** Each reads one stream to its end and returns how many tokens it was given. */
 const readers: Record<string, () => Promise<number>> = { wire: ours, sdk: theirs }
 
-const client = createClient({ url: baseURL, apiKey: 'sk-perf', concurrency: Number(concurrency) })
+const client = createClient({
+  url: baseURL,
+  apiKey: 'sk-perf',
+  concurrency: Number(concurrency),
+  pace: 'fixed',
+})
 async function ours(): Promise<number> {
   let tokens = 0
   for await (const frame of client.stream({ model, messages })) {
