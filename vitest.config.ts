@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Files share a process: loading the server, the SDK and the tokenizer for each took two thirds of all time. */
@@ -9,6 +10,8 @@ const isolate = false
  */
 export default defineConfig({
   test: {
+    // By itself vitest takes a core less than there are; many of these tests wait rather than work.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       {
         oxc: { target: 'es2022' },

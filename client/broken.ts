@@ -8,7 +8,7 @@ import type { ChatRequest } from './request.ts'
 import type { Usage } from './usage.ts'
 
 /** What is done when an answer breaks off after some of it was given out. */
-export type WhenCut = 'fail' | 'restart' | 'continue'
+type WhenCut = 'fail' | 'restart' | 'continue'
 
 /** Only one text can be gone on with: no calls, no refusal, no second choice. */
 export function canContinue({ choices }: Reply): boolean {

@@ -1,11 +1,32 @@
-/** `tokadence` as a process of its own, from the sources. */
+/** `tokadence` as a process of its own: the build where it is as new as the sources, which starts in a fifth of the time, else the sources. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually } from './eventually.ts'
 
-const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
-const loader = fileURLToPath(import.meta.resolve('tsx'))
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What Node is started with. */
+export const programArguments: readonly string[] = isBuilt()
+  ? [join(root, 'dist/cli/main.js')]
+  : ['--import', fileURLToPath(import.meta.resolve('tsx')), join(root, 'cli/main.ts')]
+
+function isBuilt(): boolean {
+  const builtAtMs = changedAtMs('dist/cli/main.js')
+  return ['base', 'protocol', 'mock-server', 'client', 'bench', 'cli']
+    .flatMap(room =>
+      readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map(path =>
+        join(room, path),
+      ),
+    )
+    .every(path => changedAtMs(path) <= builtAtMs)
+}
+
+function changedAtMs(path: string): number {
+  return statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
 
 export interface Program extends AsyncDisposable {
   readonly process: ChildProcess
@@ -26,7 +47,7 @@ export function startProgram(
   args: readonly string[],
   { env = {}, cwd }: ProgramOptions = {},
 ): Program {
-  const child = spawn(process.execPath, ['--import', loader, main, ...args], {
+  const child = spawn(process.execPath, [...programArguments, ...args], {
     env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env },
     ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],

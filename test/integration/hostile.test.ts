@@ -6,7 +6,7 @@ import { type Program, startServe } from '../helpers/program.ts'
 import { chatBody, echoBody, postChat, readStream } from '../helpers/read-stream.ts'
 
 /** What another stream may be held up, measured by the server: a busy machine's share is in it. */
-const BOUND_MS = 250
+const BOUND_MS = 2000
 
 let program: Program
 let url: string
