@@ -185,7 +185,7 @@ describe.skipIf(isSkipped)('the live page in Chromium', () => {
     const { page: away } = await browser.open(url, { 'x-forwarded-for': '192.0.2.1' })
     await away.getByLabel('This server wants its control token.').fill(controlToken)
     await away.getByRole('button', { name: 'Use it' }).click()
-    await away.getByText('live', { exact: true }).waitFor()
+    await away.locator('#pulse.live').waitFor()
     expect(await figure('streams', away)).toBe('1,000')
     await away.locator('#option-ttft').waitFor()
     await away.close()

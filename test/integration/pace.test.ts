@@ -121,9 +121,8 @@ test('where no header tells of a limit, none of 200 documents is lost either', a
   expect(row.refused).toBeLessThan(40)
 }, 60_000)
 
-test.runIf(isFull)(
-  'the same servers, other policies',
-  async ({ annotate }) => {
+if (isFull)
+  test('the same servers, other policies', async ({ annotate }) => {
     const policies = [ours(), semaphoreWithBackoff(5), semaphoreWithBackoff(50), packageAtOnce]
     const lines: string[] = []
     for (const scene of Object.keys(scenes) as Scene[]) {
@@ -149,6 +148,4 @@ test.runIf(isFull)(
       }
     }
     await annotate(lines.join('\n'))
-  },
-  600_000,
-)
+  }, 600_000)

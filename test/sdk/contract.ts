@@ -168,14 +168,14 @@ export function addSdkContract(sdk: Sdk): void {
     test('a limit is waited out', () => {
       const { text, waitedMs } = verdict.retried
       expect(text).toBe(TEXT)
-      // 1.3 s, some of which may have passed before it asked.
+      // 2 s, some of which may have passed before it asked.
       expect(waitedMs).toBeGreaterThan(700)
-      const statuses = servers.perToken.requests().map(({ done }) => done.status)
+      const statuses = servers.paced.requests().map(({ done }) => done.status)
       expect([statuses[0], statuses[1], statuses.at(-1)]).toEqual([200, 429, 200])
     })
 
     testIfNot('retry-after', 'the wait is as long as the server says', () => {
-      expect(servers.perToken.requests()).toHaveLength(3)
+      expect(servers.paced.requests()).toHaveLength(3)
       expect(verdict.retried.waitedMs).toBeLessThan(10_000)
     })
 

@@ -17,8 +17,8 @@ export interface Servers extends AsyncDisposable {
   readonly open: MockServer
   /** One request a minute. */
   readonly perMinute: MockServer
-  /** 6,000 tokens a minute: 100 a second. */
-  readonly perToken: MockServer
+  /** 30 requests a minute, one each two seconds. */
+  readonly paced: MockServer
   /** What a program in whatever language needs to know of them. */
   readonly env: Readonly<Record<string, string>>
 }
@@ -34,7 +34,7 @@ export async function startServers(): Promise<Servers> {
   } as const
   const open = await createMockServer({ ...common, batchTime: '50ms', models })
   const perMinute = await createMockServer({ ...common, rpm: 1 })
-  const perToken = await createMockServer({ ...common, tpm: 6000 })
+  const paced = await createMockServer({ ...common, rpm: 30, limitQuantum: '2s' })
   open.when({ toolResult: 'get_weather' }).reply('They say: {{result}}')
   open
     .when('out of order')
@@ -46,15 +46,15 @@ export async function startServers(): Promise<Servers> {
   return {
     open,
     perMinute,
-    perToken,
+    paced,
     env: {
       OPENAI_BASE_URL: open.url,
       OPENAI_API_KEY: apiKey,
       PER_MINUTE_URL: perMinute.url,
-      PER_TOKEN_URL: perToken.url,
+      PACED_URL: paced.url,
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([open, perMinute, perToken].map(server => server.close()))
+      await Promise.all([open, perMinute, paced].map(server => server.close()))
     },
   }
 }

@@ -418,7 +418,7 @@ func orNull(text string) any {
 }
 
 func retried() object {
-	patient := openai.NewClient(option.WithBaseURL(os.Getenv("PER_TOKEN_URL")))
+	patient := openai.NewClient(option.WithBaseURL(os.Getenv("PACED_URL")))
 	ask := func(maxTokens int64) string {
 		body := asking(messages)
 		body.MaxTokens = openai.Int(maxTokens)

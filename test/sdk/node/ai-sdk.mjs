@@ -14,7 +14,7 @@ import {
 } from 'ai'
 import { z } from 'zod'
 
-const { OPENAI_BASE_URL, OPENAI_API_KEY, PER_MINUTE_URL, PER_TOKEN_URL } = process.env
+const { OPENAI_BASE_URL, OPENAI_API_KEY, PER_MINUTE_URL, PACED_URL } = process.env
 const at = (baseURL, apiKey = OPENAI_API_KEY) => createOpenAI({ baseURL, apiKey })
 const openai = at(OPENAI_BASE_URL)
 const name = 'gpt-4o-mini'
@@ -143,7 +143,7 @@ async function errors() {
 }
 
 async function retried() {
-  const model = at(PER_TOKEN_URL).chat(name)
+  const model = at(PACED_URL).chat(name)
   await generateText({ model, prompt: wanted, maxOutputTokens: 5900 })
   const startedMs = performance.now()
   const { text } = await generateText({ model, prompt: wanted, maxOutputTokens: 200 })

@@ -5,7 +5,7 @@ import { tool } from '@langchain/core/tools'
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai'
 import { z } from 'zod'
 
-const { OPENAI_BASE_URL, OPENAI_API_KEY, PER_MINUTE_URL, PER_TOKEN_URL } = process.env
+const { OPENAI_BASE_URL, OPENAI_API_KEY, PER_MINUTE_URL, PACED_URL } = process.env
 const model = 'gpt-4o-mini'
 const wanted = 'Reply with exactly this text: Good morning.'
 
@@ -143,7 +143,7 @@ async function errors() {
 }
 
 async function retried() {
-  const at = maxTokens => chatAt({ baseURL: PER_TOKEN_URL, maxTokens })
+  const at = maxTokens => chatAt({ baseURL: PACED_URL, maxTokens })
   await at(5900).invoke(wanted)
   const startedMs = performance.now()
   const { text } = await at(200).invoke(wanted)

@@ -240,7 +240,7 @@ export async function checkOpenai(kit: Kit, env: Environment): Promise<Verdict> 
   }
 
   async function retried() {
-    const patient = new OpenAI({ apiKey, baseURL: env.PER_TOKEN_URL! })
+    const patient = new OpenAI({ apiKey, baseURL: env.PACED_URL! })
     await patient.chat.completions.create({ model, messages, max_tokens: 5900 })
     const startedMs = performance.now()
     const { choices } = await patient.chat.completions.create({ model, messages, max_tokens: 200 })

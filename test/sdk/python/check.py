@@ -250,7 +250,7 @@ def failure_of(action, header=None):
 
 
 def retried():
-    patient = client.with_options(base_url=os.environ["PER_TOKEN_URL"])
+    patient = client.with_options(base_url=os.environ["PACED_URL"])
 
     def ask(max_tokens):
         answer = patient.chat.completions.create(

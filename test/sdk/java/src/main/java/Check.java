@@ -393,7 +393,7 @@ public final class Check {
     }
 
     private Retried retried() {
-        OpenAIClient patient = client.withOptions(options -> options.baseUrl(System.getenv("PER_TOKEN_URL")));
+        OpenAIClient patient = client.withOptions(options -> options.baseUrl(System.getenv("PACED_URL")));
         ask(patient, asking(WANTED).maxTokens(5900));
         long startedNs = System.nanoTime();
         String text = ask(patient, asking(WANTED).maxTokens(200));
