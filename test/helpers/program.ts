@@ -14,14 +14,16 @@ export const programArguments: readonly string[] = isBuilt()
   : ['--import', fileURLToPath(import.meta.resolve('tsx')), join(root, 'cli/main.ts')]
 
 function isBuilt(): boolean {
+  const rooms = ['base', 'protocol', 'mock-server', 'client', 'bench', 'cli']
   const builtAtMs = changedAtMs('dist/cli/main.js')
-  return ['base', 'protocol', 'mock-server', 'client', 'bench', 'cli']
-    .flatMap(room =>
-      readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map(path =>
-        join(room, path),
-      ),
-    )
-    .every(path => changedAtMs(path) <= builtAtMs)
+  return rooms.flatMap(sourcesIn).every(path => changedAtMs(path) <= builtAtMs)
+}
+
+/** Not what is made of them, such as the SDK's surface. */
+function sourcesIn(room: string): string[] {
+  return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+    .filter(path => /\.(ts|yaml)$/.test(path))
+    .map(path => join(room, path))
 }
 
 function changedAtMs(path: string): number {
