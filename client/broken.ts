@@ -7,9 +7,6 @@ import type { Choice, Reply } from './reply.ts'
 import type { ChatRequest } from './request.ts'
 import type { Usage } from './usage.ts'
 
-/** What is done when an answer breaks off after some of it was given out. */
-type WhenCut = 'fail' | 'restart' | 'continue'
-
 /** Only one text can be gone on with: no calls, no refusal, no second choice. */
 export function canContinue({ choices }: Reply): boolean {
   const [only] = choices
