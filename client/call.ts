@@ -9,13 +9,13 @@ import type { Budget } from './budget.ts'
 import { type BudgetGuard, BudgetReached, budgetsOf, guardAttempt } from './budget-guard.ts'
 import { classify } from './classify.ts'
 import type { Failure } from './failure.ts'
-import type { Frame } from './frame.ts'
+import type { Frame, Given } from './frame.ts'
 import type { ClientOptions } from './options.ts'
 import type { Pace } from './pace/pace.ts'
 import { createReply, type Reply } from './reply.ts'
 import { type CallOptions, type ChatRequest, wireRequest } from './request.ts'
 import type { ChatResult } from './result.ts'
-import { decideRetry, type Given, type RetryDecision } from './retry.ts'
+import { decideRetry, type RetryDecision } from './retry.ts'
 import type { RetryBudget } from './retry-budget.ts'
 import { costOfAttempt, settle } from './settle.ts'
 import { type Attempt, notableHeaders } from './timeline.ts'
@@ -148,7 +148,7 @@ export function startCall(
       attempts.push(attemptOf(attempt, outcome, reply, decision))
       if (!failure || !decision) return outcome
       pauseAll(failure)
-      if (!decision.retry) return outcome
+      if (!decision.retry || given === 'stuck') return outcome
       if (reply.isBegun) broken.push(reply)
       const { delayMs, why } = decision
       const frame = {
@@ -156,7 +156,7 @@ export function startCall(
         attempt,
         delayMs,
         why,
-        given: given as never,
+        given,
         failure,
       } as const
       onRetry?.(frame)
@@ -166,7 +166,7 @@ export function startCall(
   }
 
   /** What would become of what was given out, if there were another try. */
-  function givenOf(reply: Reply): Given {
+  function givenOf(reply: Reply): Given | 'stuck' {
     const { whenCut } = options
     if (!reply.isBegun) return broken.length > 0 && whenCut === 'continue' ? 'continued' : 'nothing'
     if (whenCut === 'restart') return 'withdrawn'

@@ -26,6 +26,9 @@ export interface ToolCallFrame {
   readonly text: string
 }
 
+/** nothing: no piece was given out; withdrawn: those that were do not count; continued: they are gone on from. */
+export type Given = 'nothing' | 'withdrawn' | 'continued'
+
 /** An attempt failed, and there will be another. */
 export interface RetryFrame {
   readonly kind: 'retry'
@@ -33,8 +36,8 @@ export interface RetryFrame {
   readonly attempt: number
   readonly delayMs: number
   readonly why: string
-  /** What becomes of the pieces given out so far: there were none, they do not count, or they are gone on from. */
-  readonly given: 'nothing' | 'withdrawn' | 'continued'
+  /** What becomes of the pieces given out so far. */
+  readonly given: Given
   readonly failure: Failure
 }
 

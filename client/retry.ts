@@ -9,6 +9,7 @@
 import { formatDuration } from '../base/duration.ts'
 import type { Random } from '../base/random.ts'
 import type { Failure } from './failure.ts'
+import type { Given } from './frame.ts'
 
 export interface RetryPolicy {
   /** Sends of one request, the first included. */
@@ -24,15 +25,12 @@ export type RetryDecision =
   /** `exhausted`: it would have been tried again, had there been attempts left. */
   | { readonly retry: false; readonly exhausted: boolean; readonly why: string }
 
-/** nothing: none of it was; withdrawn, continued: the next try begins anew, or goes on from it. */
-export type Given = 'nothing' | 'withdrawn' | 'continued' | 'stuck'
-
 export interface FailedAttempt {
   /** 1: the first try. */
   readonly attempt: number
   readonly failure: Failure
-  /** What has become of what was given out of the answer; `stuck`: there can be no other try. */
-  readonly given: Given
+  /** What another try would make of the pieces given out; `stuck`: there can be none. */
+  readonly given: Given | 'stuck'
   /** Ms until the call's total timeout; Infinity without one. */
   readonly leftMs: number
   /** Takes a retry of the client's budget; false when it is used up. */

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock } from '../base/clock.ts'
-import { OptionError } from '../base/option-error.ts'
+import { listen } from '../base/listen.ts'
 import { type Given, readAllOptions } from '../base/option-table.ts'
 import { type Changes, readChanges } from './changes.ts'
 import type { JournalEntry } from './engine/journal.ts'
@@ -115,7 +115,7 @@ export async function startMockServer(
   answerBrokenRequests(server)
   // Clients reuse a connection after a pause; one closed at that moment would be a reset to them.
   server.keepAliveTimeout = KEEP_ALIVE_MS
-  await listen(server, options)
+  await listen(server, { port: options.port, host: options.host, backlog: BACKLOG })
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   const origin = `http${certificate === undefined ? '' : 's'}://${host}:${port}`
@@ -271,16 +271,4 @@ async function openServer(
   }
   const { createSecureServer } = await import('./http/tls.ts')
   return await createSecureServer(options, systemClock.wallMs(), settings)
-}
-
-function listen(server: Server, { port, host }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', cause => {
-      const { code } = cause as NodeJS.ErrnoException
-      const why =
-        code === 'EADDRINUSE' ? 'is taken; choose another' : `cannot be listened on (${code})`
-      reject(new OptionError('port', port, `${host}:${port} ${why}`, { cause }))
-    })
-    server.listen({ port, host, backlog: BACKLOG }, resolve)
-  })
 }

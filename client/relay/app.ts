@@ -1,6 +1,7 @@
 /** The relay's paths, as an Express application: `POST /generate`, what can be done with a run, and the page. */
 import express, { type NextFunction, type Request, type Response } from 'express'
 import type { Clock } from '../../base/clock.ts'
+import type { SealedPage } from '../../base/sealed-page.ts'
 import { ApiError } from '../../protocol/errors/api-error.ts'
 import {
   bodyTooLarge,
@@ -15,7 +16,6 @@ import { type AskRules, readAsk } from './ask.ts'
 import { type Callers, callerOf } from './callers.ts'
 import { guard } from './guard.ts'
 import type { OriginRules } from './origin.ts'
-import type { RelayPage } from './page/page.ts'
 import { serveReader } from './reader.ts'
 import {
   badAsk,
@@ -35,7 +35,7 @@ export interface AppParts {
   readonly clock: Clock
   readonly rules: AskRules
   readonly origins: OriginRules
-  readonly page: RelayPage
+  readonly page: SealedPage
   readonly options: {
     readonly maxBodyBytes: number
     readonly turnWait: number

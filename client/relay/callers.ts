@@ -1,6 +1,7 @@
 /** What one caller may have: so many runs in flight, so many a minute. */
 import { isIPv6 } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
+import { type Bucket, createBucket } from '../pace/bucket.ts'
 import { callerLimited } from './refusals.ts'
 
 export interface Callers {
@@ -12,9 +13,8 @@ export interface Callers {
 }
 
 interface Account {
-  /** Requests left, as of `atMs`; they come back evenly over the minute. */
-  left: number
-  atMs: number
+  /** Requests left; they come back evenly over the minute. */
+  readonly minute: Bucket
   inFlight: number
 }
 
@@ -31,29 +31,22 @@ export function createCallers(
   clock: Clock,
 ): Callers {
   const accounts = new Map<string, Account>()
+  const size = { limit: perMinute, windowMs: MINUTE_MS, burst: perMinute }
 
   function accountOf(caller: string): Account {
     const nowMs = clock.nowMs()
     let account = accounts.get(caller)
     if (!account) {
       if (accounts.size >= MAX_KNOWN) makeRoom(nowMs)
-      account = { left: perMinute, atMs: nowMs, inFlight: 0 }
+      account = { minute: createBucket(size, nowMs), inFlight: 0 }
       accounts.set(caller, account)
     }
-    refill(account, nowMs)
     return account
   }
 
-  function refill(account: Account, nowMs: number): void {
-    const back = ((nowMs - account.atMs) * perMinute) / MINUTE_MS
-    account.left = Math.min(perMinute, account.left + back)
-    account.atMs = nowMs
-  }
-
   function makeRoom(nowMs: number): void {
-    for (const [caller, account] of accounts) {
-      refill(account, nowMs)
-      if (account.left === perMinute && account.inFlight === 0) accounts.delete(caller)
+    for (const [caller, { minute, inFlight }] of accounts) {
+      if (minute.level(nowMs) === perMinute && inFlight === 0) accounts.delete(caller)
     }
     for (const [caller, { inFlight }] of accounts) {
       if (accounts.size <= KEPT_KNOWN) return
@@ -63,15 +56,11 @@ export function createCallers(
 
   return {
     arrive(caller) {
-      const account = accountOf(caller)
-      // A sum of fractions may fall short of a whole by less than a request in a million.
-      if (account.left < 1 - 1e-6) {
-        throw callerLimited(
-          `${perMinute} runs a minute`,
-          ((1 - account.left) * MINUTE_MS) / perMinute,
-        )
-      }
-      account.left -= 1
+      const { minute } = accountOf(caller)
+      const nowMs = clock.nowMs()
+      const waitMs = minute.waitMs(1, nowMs)
+      if (waitMs > 0) throw callerLimited(`${perMinute} runs a minute`, waitMs)
+      minute.take(1, nowMs)
     },
     enter(caller) {
       const account = accountOf(caller)

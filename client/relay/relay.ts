@@ -1,8 +1,8 @@
 /** The relay's front door: it listens, holds the key, and ends in good order. */
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock } from '../../base/clock.ts'
-import { OptionError } from '../../base/option-error.ts'
+import { listen } from '../../base/listen.ts'
 import { type Given, readOptions } from '../../base/option-table.ts'
 import { clientOf } from '../index.ts'
 import { createCallers } from './callers.ts'
@@ -133,15 +133,3 @@ export async function startRelay(
 const SWEEP_MS = 20
 /** How long the end of a run that is stopped may take to reach its readers. */
 const LAST_WORDS_MS = 1000
-
-function listen(server: Server, { port, host }: RelayOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', cause => {
-      const { code } = cause as NodeJS.ErrnoException
-      const why =
-        code === 'EADDRINUSE' ? 'is taken; choose another' : `cannot be listened on (${code})`
-      reject(new OptionError('port', port, `${host}:${port} ${why}`, { cause }))
-    })
-    server.listen({ port, host }, resolve)
-  })
-}

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type OptionTable, readOptions } from '../../base/option-table.ts'
+import type { OptionTable } from '../../base/option-table.ts'
 import { command as chat } from '../../cli/chat.ts'
 import type { Command } from '../../cli/command.ts'
 import { command as summarise } from '../../cli/summarise.ts'
+import { type Call, runCommand } from '../helpers/run-command.ts'
 import {
   events,
   refusal,
@@ -16,29 +16,13 @@ import {
   startScriptedServer,
 } from '../helpers/scripted-server.ts'
 
-/** Runs a command as the program would; what it writes comes back without colour. */
-async function run<Table extends OptionTable>(
+function run<Table extends OptionTable>(
   command: Command<Table>,
   given: Readonly<Record<string, unknown>>,
   words: readonly string[],
-  { signal = new AbortController().signal, stdin = '' } = {},
+  { signal, stdin }: Pick<Call, 'signal' | 'stdin'> = {},
 ) {
-  const written = { stdout: '', stderr: '' }
-  const stream = (name: keyof typeof written) =>
-    new PassThrough().on('data', part => {
-      written[name] += part
-    }) as unknown as NodeJS.WriteStream
-  const code = await command.run({
-    options: readOptions(command.options, given as never, 'test'),
-    origins: {},
-    words,
-    signal,
-    stdin: Readable.from([stdin]) as unknown as NodeJS.ReadStream,
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-  })
-  await new Promise(resolve => setImmediate(resolve))
-  return { code, ...written }
+  return runCommand(command, given, { words, signal, stdin })
 }
 
 let folder: string

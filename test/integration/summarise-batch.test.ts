@@ -1,11 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readOptions } from '../../base/option-table.ts'
 import { command } from '../../cli/summarise.ts'
 import { createMockServer } from '../../mock-server/index.ts'
+import { runCommand } from '../helpers/run-command.ts'
 
 const quick = { ttft: 0, itl: 0, tokens: 8, logLevel: 'error' } as const
 
@@ -23,27 +22,12 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-async function summarise(
+function summarise(
   given: Readonly<Record<string, unknown>>,
   words: readonly string[],
   signal = new AbortController().signal,
 ) {
-  const written = { stdout: '', stderr: '' }
-  const stream = (name: keyof typeof written) =>
-    new PassThrough().on('data', part => {
-      written[name] += part
-    }) as unknown as NodeJS.WriteStream
-  const code = await command.run({
-    options: readOptions(command.options, given as never, 'test'),
-    origins: {},
-    words,
-    signal,
-    stdin: Readable.from(['']) as unknown as NodeJS.ReadStream,
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-  })
-  await new Promise(resolve => setImmediate(resolve))
-  return { code, ...written }
+  return runCommand(command, given, { words, signal })
 }
 
 test('a batch that was interrupted goes on: what was answered is not asked again', async () => {

@@ -3,13 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { readOptions } from '../../base/option-table.ts'
 import { command as verify } from '../../cli/verify.ts'
 import { createMockServer, type MockServer } from '../../mock-server/index.ts'
 import { runProgram } from '../helpers/program.ts'
+import { runCommand } from '../helpers/run-command.ts'
 
 let folder: string
 let mock: MockServer
@@ -35,24 +34,9 @@ async function file(name: string, text: string): Promise<string> {
   return path
 }
 
-/** Runs the command as the program would. */
-async function run(given: Readonly<Record<string, unknown>>) {
-  const written = { stdout: '', stderr: '' }
-  const stream = (name: keyof typeof written) =>
-    new PassThrough().on('data', part => {
-      written[name] += part
-    }) as unknown as NodeJS.WriteStream
-  const code = await verify.run({
-    options: readOptions(verify.options, { url: mock.url, ...given } as never, 'test'),
-    origins: { expect: '--expect', url: '--url', junit: '--junit' },
-    words: [],
-    signal: new AbortController().signal,
-    stdin: process.stdin,
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-  })
-  await new Promise(resolve => setImmediate(resolve))
-  return { code, ...written }
+const origins = { expect: '--expect', url: '--url', junit: '--junit' }
+function run(given: Readonly<Record<string, unknown>>) {
+  return runCommand(verify, { url: mock.url, ...given }, { origins })
 }
 
 test('what passed exits with 0, from a file, rules and a single word', async () => {

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { startMock, startServer, witness } from './processes.ts'
-import { type Finding, finding } from './report.ts'
+import { type Finding, finding, medianOf } from './report.ts'
 
 const TARGET = 0.7
 const ROUNDS = 3
@@ -22,7 +22,7 @@ export async function* measureBlocking(): AsyncGenerator<Finding> {
     ratios.push(ours.rate / theirs)
     rates = `${ours.rate.toFixed(0)} of ${theirs.toFixed(0)} requests a second`
   }
-  const median = ratios.sort((a, b) => a - b)[ROUNDS >> 1]!
+  const median = medianOf(ratios)
   yield finding(
     'blocking requests',
     `${median.toFixed(2)} of a bare handler (${ratios.map(ratio => ratio.toFixed(2)).join(', ')}; last ${rates})`,

@@ -1,7 +1,7 @@
 /** The client against the official SDK's own stream loop, on the same server: tokens a second, CPU a token; and 10,000 streams at once. */
 import { fileURLToPath } from 'node:url'
 import { startServer, witness } from './processes.ts'
-import { type Finding, finding } from './report.ts'
+import { type Finding, finding, medianOf } from './report.ts'
 
 const ROUNDS = 3
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -62,7 +62,7 @@ function ratio(
   target: string,
   isMet: (median: number) => boolean,
 ): Finding {
-  const median = values.sort((a, b) => a - b)[values.length >> 1]!
+  const median = medianOf(values)
   const all = values.map(value => value.toFixed(2)).join(', ')
   return finding(what, `${median.toFixed(2)} (${all})`, target, isMet(median))
 }

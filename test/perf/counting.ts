@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createRandom } from '../../base/random.ts'
 import { createStreamCounter } from '../../protocol/tokens/stream-counter.ts'
 import { loadTokenizer, type Tokenizer } from '../../protocol/tokens/tokenizer.ts'
-import { type Finding, finding } from './report.ts'
+import { type Finding, finding, medianOf } from './report.ts'
 
 /** Not among the packages of this one; `COUNTING_PEER` names a copy elsewhere. */
 const PEER = process.env.COUNTING_PEER ?? 'gpt-tokenizer/encoding/o200k_base'
@@ -113,8 +113,4 @@ function timed<T>(work: () => T): [T, number] {
 
 function fastest(work: () => unknown): number {
   return Math.min(...Array.from({ length: ROUNDS }, () => timed(work)[1]))
-}
-
-function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!
 }

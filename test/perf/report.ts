@@ -25,3 +25,8 @@ export function printNoise(stolen: number | undefined): void {
     `        the machine gave ${(stolen * 100).toFixed(0)} % of this time to others\n`,
   )
 }
+
+/** The upper one of the two in the middle, where there are two. */
+export function medianOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!
+}

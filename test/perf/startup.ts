@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { cli, untilAccepting } from './processes.ts'
-import { type Finding, finding } from './report.ts'
+import { type Finding, finding, medianOf } from './report.ts'
 
 const TARGET = 2.5
 const ROUNDS = 9
@@ -15,11 +15,10 @@ export async function* measureStartup(): AsyncGenerator<Finding> {
     theirs.push(await timeToAccept(4831, [bare, '4831', '{}']))
     ours.push(await timeToAccept(4832, [cli, 'serve', '--port', '4832']))
   }
-  const median = (list: number[]) => list.sort((a, b) => a - b)[ROUNDS >> 1]!
-  const ratio = median(ours) / median(theirs)
+  const ratio = medianOf(ours) / medianOf(theirs)
   yield finding(
     'start to first connection',
-    `${ratio.toFixed(2)} × a bare script (${median(ours).toFixed(0)} ms against ${median(theirs).toFixed(0)} ms)`,
+    `${ratio.toFixed(2)} × a bare script (${medianOf(ours).toFixed(0)} ms against ${medianOf(theirs).toFixed(0)} ms)`,
     `at most ${TARGET} ×`,
     ratio <= TARGET,
   )
