@@ -4,8 +4,8 @@
  */
 import { createSseReader, SseLineTooLong } from '../protocol/sse.ts'
 import { timesOf } from './measure.ts'
+import { errorBodyText, type Reader, type Usage } from './read/reader.ts'
 import type { Outcome, Sample } from './sample.ts'
-import { errorBodyText, readChunk, streamEnd, type Usage } from './wire.ts'
 
 /** How it came to an end, as the transport saw it. */
 export type Ending =
@@ -19,14 +19,25 @@ export type Ending =
   | 'timeout'
   /** The bytes are not HTTP. */
   | 'garbled'
+  /** The run hung up, as a user would who changes his mind. */
+  | 'cancelled'
   /** The run ended first. */
   | 'open'
+
+/** What is known of a request when it is sent. */
+export interface Departure {
+  readonly index: number
+  readonly scenario: string | undefined
+  /** Undefined in a closed loop. */
+  readonly dueAtMs: number | undefined
+  readonly sentAtMs: number
+}
 
 export interface Exchange {
   readonly sentAtMs: number
   /** Bytes came, of whatever part of the response. */
   touched(atMs: number): void
-  headed(status: number): void
+  headed(status: number, requestId: string | undefined): void
   /** A piece of the body, cut anywhere; returns how many content chunks it completed. */
   fed(piece: Uint8Array, atMs: number): number
   ended(ending: Ending, atMs: number, detail?: string): Sample
@@ -36,14 +47,18 @@ export interface Exchange {
 const maxErrorBytes = 4096
 const maxEventBytes = 1024 * 1024
 const maxDetailLength = 300
+const none: readonly never[] = []
 
-export function createExchange(sentAtMs: number): Exchange {
+export function createExchange(departure: Departure, reader: Reader): Exchange {
+  const { sentAtMs } = departure
   let status: number | undefined
+  let requestId: string | undefined
   let firstByteAtMs: number | undefined
+  let firstChunkAtMs: number | undefined
   let firstContentAtMs: number | undefined
   let lastContentAtMs: number | undefined
   let contentChunks = 0
-  let events = 0
+  let eventCount = 0
   let done = false
   let usage: Usage | undefined
   let unreadable: string | undefined
@@ -53,17 +68,15 @@ export function createExchange(sentAtMs: number): Exchange {
   /** The stamp of the piece being read: every chunk in it has arrived then. */
   let atMs = sentAtMs
 
-  const reader = createSseReader(
+  const events = createSseReader(
     ({ data }) => {
-      events++
-      if (data === streamEnd) {
-        done = true
-        return
-      }
-      const news = readChunk(data)
+      eventCount++
+      const news = reader.event(data)
       if (!news) unreadable ??= `not a chunk: ${data}`
       else if (news.error !== undefined) streamError ??= news.error
       else {
+        if (news.isEnd) done = true
+        else firstChunkAtMs ??= atMs
         if (news.usage) usage = news.usage
         if (news.hasContent) contentArrived()
       }
@@ -82,7 +95,7 @@ export function createExchange(sentAtMs: number): Exchange {
     const before = contentChunks
     if (unreadable !== undefined) return 0
     try {
-      reader.feed(piece)
+      events.feed(piece)
     } catch (error) {
       if (!(error instanceof SseLineTooLong)) throw error
       unreadable = error.message
@@ -92,7 +105,7 @@ export function createExchange(sentAtMs: number): Exchange {
 
   /** What it came to, and in whose words. */
   function judged(ending: Ending, detail: string | undefined): [Outcome, string | undefined] {
-    if (ending === 'open' || ending === 'timeout') return [ending, detail]
+    if (ending === 'open' || ending === 'cancelled' || ending === 'timeout') return [ending, detail]
     if (ending === 'garbled') return ['malformed', detail]
     if (status === undefined) {
       return firstByteAtMs === undefined
@@ -106,9 +119,9 @@ export function createExchange(sentAtMs: number): Exchange {
     if (streamError !== undefined) return ['stream_cut', `error event: ${streamError}`]
     if (done) return ['ok', undefined]
     if (ending === 'complete') {
-      return events === 0
+      return eventCount === 0
         ? ['malformed', 'the body is no event stream']
-        : ['stream_cut', `the response ended without ${streamEnd}`]
+        : ['stream_cut', `the response ended without ${reader.end}`]
     }
     return ['stream_cut', detail ?? 'the connection was closed mid-stream']
   }
@@ -118,8 +131,9 @@ export function createExchange(sentAtMs: number): Exchange {
     touched(at) {
       firstByteAtMs ??= at
     },
-    headed(code) {
+    headed(code, id) {
       status = code
+      requestId = id
     },
     fed(piece, at) {
       atMs = at
@@ -132,13 +146,19 @@ export function createExchange(sentAtMs: number): Exchange {
       const outputTokens = usage?.output ?? contentChunks
       const stamps = { sentAtMs, firstByteAtMs, firstContentAtMs, lastContentAtMs, endedAtMs: at }
       const { ttfbMs, ttftMs, tpotMs, e2eMs } = timesOf(stamps, outputTokens)
-      const open = outcome === 'open'
+      const open = outcome === 'open' || outcome === 'cancelled'
       return {
-        sentAtMs,
+        ...departure,
+        requestId,
+        givenUp: none,
         outcome,
         status,
         ttfbMs,
         ttftMs,
+        preludeMs:
+          firstContentAtMs === undefined || firstChunkAtMs === undefined
+            ? undefined
+            : firstContentAtMs - firstChunkAtMs,
         gapsMs,
         tpotMs: open ? undefined : tpotMs,
         e2eMs: open ? undefined : e2eMs,

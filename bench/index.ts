@@ -6,6 +6,7 @@ import { type Given, type Resolved, readOptions } from '../base/option-table.ts'
 import { benchOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { runLoad } from './run.ts'
+import type { Sample } from './sample.ts'
 import type { Summary } from './summary.ts'
 
 export { TargetUnreachable } from './preflight.ts'
@@ -25,6 +26,8 @@ export interface BenchContext {
   /** Called while the run lasts, every `progressEveryMs` (250). */
   readonly onProgress?: (progress: Progress) => void
   readonly progressEveryMs?: number
+  /** Called with each measured request as it settles, in the order of settling. */
+  readonly onSample?: (sample: Sample) => void
   /** Things to tell a person: where the metrics are, what was pushed. */
   readonly onNotice?: (text: string) => void
 }
@@ -47,6 +50,7 @@ export async function runBench(
       signal: context.signal,
       progressEveryMs: context.progressEveryMs ?? 250,
       onProgress: context.onProgress,
+      onSample: context.onSample,
       onNotice: context.onNotice ?? (() => {}),
     },
   )

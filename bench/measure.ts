@@ -3,7 +3,17 @@
  * because tools differ in them by more than regressions do.
  */
 
-export const timeNames = ['ttfb', 'ttft', 'itl', 'tpot', 'e2e'] as const
+export const timeNames = [
+  'ttfb',
+  'ttft',
+  'itl',
+  'tpot',
+  'e2e',
+  'lag',
+  'ttftDue',
+  'response',
+  'prelude',
+] as const
 export type TimeName = (typeof timeNames)[number]
 
 /** Short title and meaning of each time; all are in ms. */
@@ -24,7 +34,24 @@ export const times: Readonly<Record<TimeName, { title: string; meaning: string }
     meaning:
       'Per request: (last content − first content) / (output tokens − 1), so the first token is not in it; undefined below 2 tokens.',
   },
-  e2e: { title: 'E2E', meaning: 'Send to last byte of the response.' },
+  e2e: {
+    title: 'E2E',
+    meaning: 'First send to last byte of the response, with every retry and wait between.',
+  },
+  lag: { title: 'lag', meaning: 'Due to first send: how late the load generator itself was.' },
+  ttftDue: {
+    title: 'TTFT due',
+    meaning: 'Due (in a closed loop: first send) to first chunk with content: what a user waits.',
+  },
+  response: {
+    title: 'response',
+    meaning: 'Due (in a closed loop: first send) to last byte: lag and E2E together.',
+  },
+  prelude: {
+    title: 'prelude',
+    meaning:
+      'First chunk of any kind to first chunk with content: what tools that take a role-only chunk for the first token leave out.',
+  },
 }
 
 export const definitions: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { createInstruments, type Instruments } from '../base/instruments.ts'
 import { version } from '../base/package.ts'
 import type { GeneratorHealth } from './generator.ts'
 import { type TimeName, timeNames } from './measure.ts'
-import { outcomes, type Sample } from './sample.ts'
+import { accountOf, outcomes, type Sample, waitsOf } from './sample.ts'
 import type { Threshold, Verdict } from './threshold.ts'
 
 export const phases = ['warmup', 'steady', 'done'] as const
@@ -57,6 +57,26 @@ const shapes: Readonly<Record<TimeName, { name: string; help: string; edges: rea
       help: 'Send to last byte of the response.',
       edges: durationEdgesSeconds,
     },
+    lag: {
+      name: 'schedule_lag',
+      help: 'Due to first send: the load generator is late by so much.',
+      edges: gapEdgesSeconds,
+    },
+    ttftDue: {
+      name: 'time_to_first_token_from_due',
+      help: 'Due to first chunk with content, with every retry and wait between.',
+      edges: ttftEdgesSeconds,
+    },
+    response: {
+      name: 'response_time',
+      help: 'Due to last byte: lag and request duration together.',
+      edges: durationEdgesSeconds,
+    },
+    prelude: {
+      name: 'prelude',
+      help: 'First chunk of any kind to first chunk with content.',
+      edges: gapEdgesSeconds,
+    },
   }
 
 export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
@@ -76,7 +96,7 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
   })
   tokens.add(0, 'input')
   tokens.add(0, 'output')
-  const [ttfb, ttft, itl, tpot, e2e] = timeNames.map(time => {
+  const [ttfb, ttft, itl, tpot, e2e, lag, ttftDue, response, prelude] = timeNames.map(time => {
     const { name, help, edges } = shapes[time]
     const own = options.thresholds.filter(({ metric, of }) => metric === time && of !== 'count')
     return instruments.histogram({
@@ -133,7 +153,7 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
     settled(sample) {
       requests.add(1, sample.outcome)
       const { outcome, contentChunks, outputTokens, inputTokens } = sample
-      if (outcome !== 'ok' && outcome !== 'open') return
+      if (outcome !== 'ok' && accountOf(outcome) !== 'open') return
       // Chunks were counted as they came; usage may know of more tokens than there were chunks.
       if (outputTokens > contentChunks) tokens.add(outputTokens - contentChunks, 'output')
       if (inputTokens) tokens.add(inputTokens, 'input')
@@ -142,6 +162,11 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
       for (const gapMs of sample.gapsMs) itl?.observe(gapMs / 1000)
       if (sample.tpotMs !== undefined) tpot?.observe(sample.tpotMs / 1000)
       if (sample.e2eMs !== undefined) e2e?.observe(sample.e2eMs / 1000)
+      const { lagMs, ttftDueMs, responseMs } = waitsOf(sample)
+      if (lagMs !== undefined) lag?.observe(lagMs / 1000)
+      if (ttftDueMs !== undefined) ttftDue?.observe(ttftDueMs / 1000)
+      if (responseMs !== undefined) response?.observe(responseMs / 1000)
+      if (sample.preludeMs !== undefined) prelude?.observe(sample.preludeMs / 1000)
     },
     phase(now) {
       for (const name of phases) phase.set(name === now ? 1 : 0, name)

@@ -1,7 +1,15 @@
 /** Samples as they settle, into counts, tallies and the timeline; only the measured window counts. */
 import type { Random } from '../base/random.ts'
 import { type TimeName, timeNames } from './measure.ts'
-import { type Account, accountOf, type Outcome, outcomes, type Sample } from './sample.ts'
+import {
+  type Account,
+  accountOf,
+  lastSentAtMs,
+  type Outcome,
+  outcomes,
+  type Sample,
+  waitsOf,
+} from './sample.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
 
@@ -11,6 +19,12 @@ export interface Counts {
   readonly failed: number
   readonly cut: number
   readonly open: number
+  /** Due and not sent, since too many were in flight; in none of the others. */
+  readonly dropped: number
+  /** Tries of all requests that were settled; without retries as many as those. */
+  readonly attempts: number
+  /** Tries that ended with a 429, those given up and those that were the last. */
+  readonly throttled: number
   readonly byOutcome: Readonly<Record<Outcome, number>>
   /** Requests of the warm-up, in none of the others. */
   readonly warmup: number
@@ -26,7 +40,8 @@ export interface Recorder {
   finish(atMs: number): void
   readonly startedAtMs: number | undefined
   /** Counts a request in, and says whether it is measured. */
-  sent(atMs: number): boolean
+  sent(dueAtMs: number): boolean
+  dropped(dueAtMs: number): void
   content(atMs: number, count: number): void
   /** Says whether the sample was measured. */
   settled(sample: Sample, atMs: number): boolean
@@ -53,11 +68,14 @@ export interface Tokens {
 
 const maxDots = 1500
 
+/** An empty tally for each time. */
+export function createTallies(): Readonly<Record<TimeName, Tally>> {
+  const entries = timeNames.map(name => [name, createTally()] as const)
+  return Object.fromEntries(entries) as Record<TimeName, Tally>
+}
+
 export function createRecorder(random: Random): Recorder {
-  const times = Object.fromEntries(timeNames.map(name => [name, createTally()])) as Record<
-    TimeName,
-    Tally
-  >
+  const times = createTallies()
   const byOutcome = Object.fromEntries(outcomes.map(name => [name, 0])) as Record<Outcome, number>
   const accounts: Record<Account, number> = { ok: 0, failed: 0, cut: 0, open: 0 }
   const tokens = { input: 0, output: 0, contentChunks: 0, fromUsage: 0, fromChunks: 0 }
@@ -66,6 +84,9 @@ export function createRecorder(random: Random): Recorder {
   const dots: Dot[] = []
   let dotted = 0
   let sent = 0
+  let dropped = 0
+  let attempts = 0
+  let throttled = 0
   let warmup = 0
   let fromMs: number | undefined
   let untilMs = Number.POSITIVE_INFINITY
@@ -73,7 +94,13 @@ export function createRecorder(random: Random): Recorder {
 
   const inWindow = (atMs: number) => fromMs !== undefined && atMs >= fromMs && atMs <= untilMs
 
-  function time({ ttfbMs, ttftMs, gapsMs, tpotMs, e2eMs }: Sample): void {
+  function time(sample: Sample): void {
+    const { ttfbMs, ttftMs, gapsMs, tpotMs, e2eMs, preludeMs } = sample
+    const { lagMs, ttftDueMs, responseMs } = waitsOf(sample)
+    if (lagMs !== undefined) times.lag.record(lagMs)
+    if (ttftDueMs !== undefined) times.ttftDue.record(ttftDueMs)
+    if (responseMs !== undefined) times.response.record(responseMs)
+    if (preludeMs !== undefined) times.prelude.record(preludeMs)
     if (ttfbMs !== undefined) times.ttfb.record(ttfbMs)
     if (ttftMs !== undefined) times.ttft.record(ttftMs)
     for (const gapMs of gapsMs) times.itl.record(gapMs)
@@ -90,8 +117,11 @@ export function createRecorder(random: Random): Recorder {
     dotted++
   }
 
-  function count({ outcome, detail, status }: Sample): void {
+  function count({ outcome, detail, status, givenUp }: Sample): void {
     byOutcome[outcome]++
+    attempts += givenUp.length + 1
+    if (outcome === 'http_429') throttled++
+    for (const tried of givenUp) if (tried.outcome === 'http_429') throttled++
     accounts[accountOf(outcome)]++
     if (detail !== undefined && !examples.has(outcome)) {
       examples.set(outcome, status === undefined ? detail : `${status}: ${detail}`)
@@ -117,8 +147,11 @@ export function createRecorder(random: Random): Recorder {
       untilMs = atMs
     },
     windowMs: nowMs => (fromMs === undefined ? 0 : Math.min(nowMs, untilMs) - fromMs),
-    sent(atMs) {
-      if (inWindow(atMs)) {
+    dropped(dueAtMs) {
+      if (inWindow(dueAtMs)) dropped++
+    },
+    sent(dueAtMs) {
+      if (inWindow(dueAtMs)) {
         sent++
         return true
       }
@@ -130,16 +163,19 @@ export function createRecorder(random: Random): Recorder {
     },
     settled(sample, atMs) {
       const { outcome, ttftMs } = sample
-      if (fromMs !== undefined && inWindow(atMs) && outcome !== 'open') {
+      const isOpen = accountOf(outcome) === 'open'
+      if (fromMs !== undefined && inWindow(atMs) && !isOpen) {
         timeline.settled(atMs - fromMs, outcome === 'ok')
       }
-      if (fromMs === undefined || !inWindow(sample.sentAtMs)) return false
+      if (fromMs === undefined || !inWindow(sample.dueAtMs ?? sample.sentAtMs)) return false
       count(sample)
-      if (outcome === 'open') longestOpenMs = Math.max(longestOpenMs ?? 0, sample.censoredMs ?? 0)
-      if (outcome !== 'ok' && outcome !== 'open') return true
+      if (isOpen) longestOpenMs = Math.max(longestOpenMs ?? 0, sample.censoredMs ?? 0)
+      if (outcome !== 'ok' && !isOpen) return true
       time(sample)
       dot(sample)
-      if (ttftMs !== undefined) timeline.firstToken(sample.sentAtMs + ttftMs - fromMs, ttftMs)
+      if (ttftMs !== undefined) {
+        timeline.firstToken(lastSentAtMs(sample) + ttftMs - fromMs, ttftMs)
+      }
       if (outcome === 'ok') {
         tokens.input += sample.inputTokens ?? 0
         tokens.output += sample.outputTokens
@@ -149,6 +185,14 @@ export function createRecorder(random: Random): Recorder {
       }
       return true
     },
-    counts: () => ({ sent, ...accounts, byOutcome: { ...byOutcome }, warmup }),
+    counts: () => ({
+      sent,
+      ...accounts,
+      dropped,
+      attempts,
+      throttled,
+      byOutcome: { ...byOutcome },
+      warmup,
+    }),
   }
 }

@@ -5,7 +5,8 @@ import { version } from '../base/package.ts'
 import { createRandom } from '../base/random.ts'
 import { loadCaveats } from './caveats.ts'
 import { type Course, type Finish, startCourse } from './course.ts'
-import { buildAutocannon, type Driver } from './drivers/autocannon.ts'
+import { buildAutocannon } from './drivers/autocannon.ts'
+import type { Driver } from './drivers/driver.ts'
 import { type GeneratorHealth, type GeneratorMonitor, monitorGenerator } from './generator.ts'
 import { measuredOf } from './measured.ts'
 import { type BenchMetrics, createBenchMetrics } from './metrics.ts'
@@ -14,10 +15,11 @@ import { checkReachable } from './preflight.ts'
 import type { Progress } from './progress.ts'
 import { pushMetrics, serveMetrics } from './prometheus.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
+import type { Sample } from './sample.ts'
 import { type Load, type Summary, summarise } from './summary.ts'
 import { judge, parseThreshold, type Threshold } from './threshold.ts'
 import { watch } from './watch.ts'
-import { createWorkload, type Workload } from './workload.ts'
+import { createWork, type Work } from './work/work.ts'
 
 export type RunOptions = Omit<Resolved<typeof benchOptions>, 'url'> & { readonly url: URL }
 
@@ -28,6 +30,8 @@ export interface RunContext {
   /** How often `onProgress` is called. */
   readonly progressEveryMs: number
   onProgress: ((progress: Progress) => void) | undefined
+  /** Each measured request as it settles. */
+  readonly onSample: ((sample: Sample) => void) | undefined
   onNotice(text: string): void
 }
 
@@ -37,7 +41,7 @@ interface Run {
   readonly context: RunContext
   readonly connections: number
   readonly thresholds: readonly Threshold[]
-  readonly workload: Workload
+  readonly work: Work
   readonly recorder: Recorder
   readonly generator: GeneratorMonitor
   readonly metrics: BenchMetrics
@@ -109,7 +113,7 @@ function prepare(options: RunOptions, context: RunContext): Run {
     thresholds,
     recorder,
     generator,
-    workload: createWorkload({ model, maxTokens, prompts, random: random.fork('prompts') }),
+    work: createWork({ model, maxTokens, prompts, random: random.fork('prompts') }),
     metrics: createBenchMetrics({
       runId: context.runId,
       model,
@@ -176,32 +180,37 @@ async function measure(run: Run): Promise<Result> {
 
 function buildDriver(run: Run, course: () => Course | undefined): Promise<Driver> {
   const { options, recorder, metrics } = run
-  return buildAutocannon({
-    url: `${options.url.href.replace(/\/+$/, '')}/chat/completions`,
-    headers: {
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      authorization: `Bearer ${options.apiKey}`,
-      'user-agent': `tokadence/${version}`,
+  let sent = 0
+  return buildAutocannon(
+    { connections: run.connections, rampMs: options.warmup * rampShare },
+    {
+      url: options.url.href.replace(/\/+$/, ''),
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${options.apiKey}`,
+        'user-agent': `tokadence/${version}`,
+      },
+      work: run.work,
+      idleTimeoutMs: options.timeout,
+      clock: run.context.clock,
+      onSent(dueAtMs) {
+        if (recorder.sent(dueAtMs) && course()?.sent()) run.driver?.drain()
+        return sent++
+      },
+      onContent(atMs, count) {
+        recorder.content(atMs, count)
+        if (course()?.phase === 'steady') metrics.token(count)
+      },
+      onSettled(sample, atMs) {
+        if (!recorder.settled(sample, atMs)) return
+        run.context.onSample?.(sample)
+        metrics.settled(sample)
+        course()?.settled()
+      },
+      onDropped: dueAtMs => recorder.dropped(dueAtMs),
     },
-    connections: run.connections,
-    nextBody: run.workload.nextBody,
-    idleTimeoutMs: options.timeout,
-    rampMs: options.warmup * rampShare,
-    clock: run.context.clock,
-    onSent(atMs) {
-      if (recorder.sent(atMs) && course()?.sent()) run.driver?.drain()
-    },
-    onContent(atMs, count) {
-      recorder.content(atMs, count)
-      if (course()?.phase === 'steady') metrics.token(count)
-    },
-    onSettled(sample, atMs) {
-      if (!recorder.settled(sample, atMs)) return
-      metrics.settled(sample)
-      course()?.settled()
-    },
-  })
+  )
 }
 
 /** Pushes where asked to; what goes wrong is a warning, for the run is none the worse. */
@@ -218,9 +227,10 @@ async function push({ options, metrics, context }: Run): Promise<readonly string
   }
 }
 
-function loadOf({ options, connections, workload }: Run, { connectionsOpened }: Result): Load {
+function loadOf({ options, connections, work }: Run, { connectionsOpened }: Result): Load {
   return {
     driver: 'autocannon closed loop',
+    loop: 'closed',
     connections,
     durationMs: options.requests === undefined ? options.duration : null,
     requests: options.requests ?? null,
@@ -228,7 +238,7 @@ function loadOf({ options, connections, workload }: Run, { connectionsOpened }: 
     rampMs: options.warmup * rampShare,
     timeoutMs: options.timeout,
     maxTokens: options.maxTokens ?? null,
-    prompts: workload.prompts,
+    prompts: work.prompts,
     seed: options.seed,
     connectionsOpened,
   }

@@ -10,35 +10,63 @@ export const outcomes = [
   'connect_error',
   'malformed',
   'stream_cut',
+  'cancelled',
   'open',
 ] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** `sent = ok + failed + cut + open`: the four that every outcome falls into. */
+/**
+ * `sent = ok + failed + cut + open`: the four that every outcome falls into. What the run itself
+ * cancelled is open: nobody knows how long it would have lasted, only that it was longer.
+ */
 export type Account = 'ok' | 'failed' | 'cut' | 'open'
 
 export function accountOf(outcome: Outcome): Account {
   if (outcome === 'ok' || outcome === 'open') return outcome
+  if (outcome === 'cancelled') return 'open'
   return outcome === 'stream_cut' ? 'cut' : 'failed'
 }
 
-export interface Sample {
-  /** When it was sent, in ms of the run's clock. */
-  readonly sentAtMs: number
+/** A try that was given up for another. */
+export interface GivenUp {
   readonly outcome: Outcome
-  /** The HTTP status; undefined when none came. */
   readonly status: number | undefined
-  /** Send → first byte of the response. */
+  /** From the send of this try to its end. */
+  readonly lastedMs: number
+  /** From its end to the send of the next try. */
+  readonly waitedMs: number
+}
+
+export interface Sample {
+  /** Counts requests from 0 in the order of sending; no two of a run are alike. */
+  readonly index: number
+  /** The scenario it came from; undefined where the run has but one. */
+  readonly scenario: string | undefined
+  /** The server's `x-request-id`, by which its own records can be joined; undefined: none came. */
+  readonly requestId: string | undefined
+  /** When the schedule wanted it sent, in ms of the run's clock; undefined in a closed loop. */
+  readonly dueAtMs: number | undefined
+  /** When its first try was sent, in ms of the run's clock. */
+  readonly sentAtMs: number
+  /** Tries before the last, in their order; without retries none. */
+  readonly givenUp: readonly GivenUp[]
+  /** Of the last try. */
+  readonly outcome: Outcome
+  /** The HTTP status of the last try; undefined when none came. */
+  readonly status: number | undefined
+  /** Last try's send → first byte of the response. */
   readonly ttfbMs: number | undefined
-  /** Send → first chunk with content. */
+  /** Last try's send → first chunk with content. */
   readonly ttftMs: number | undefined
+  /** First chunk of any kind → first chunk with content: what a role-only prelude hides. */
+  readonly preludeMs: number | undefined
   /** Gaps between content chunks in ms, in order of arrival; length = contentChunks − 1. */
   readonly gapsMs: readonly number[]
   /** (Last content − first content) / (output tokens − 1); undefined below 2 tokens or unfinished. */
   readonly tpotMs: number | undefined
-  /** Send → last byte; undefined when the response did not finish. */
+  /** First try's send → last byte, every wait between tries in it; undefined when unfinished. */
   readonly e2eMs: number | undefined
-  /** For `open`: it had lasted this long when the run ended, so its E2E is this or more. */
+  /** For `open` and `cancelled`: it had lasted this long when it was left, so its E2E is this or more. */
   readonly censoredMs: number | undefined
   readonly contentChunks: number
   /** `usage.completion_tokens` when it came, else the number of content chunks. */
@@ -48,4 +76,25 @@ export interface Sample {
   readonly tokensFrom: 'usage' | 'chunks'
   /** What went wrong, in the server's or the system's words, shortened; undefined when nothing did. */
   readonly detail: string | undefined
+}
+
+/** When the last try was sent, in ms of the run's clock. */
+export function lastSentAtMs({ sentAtMs, givenUp }: Sample): number {
+  return givenUp.reduce((atMs, { lastedMs, waitedMs }) => atMs + lastedMs + waitedMs, sentAtMs)
+}
+
+/** The times that count from when it was due; `lagMs` is undefined in a closed loop. */
+export function waitsOf(sample: Sample): {
+  readonly lagMs: number | undefined
+  readonly ttftDueMs: number | undefined
+  readonly responseMs: number | undefined
+} {
+  const { dueAtMs, sentAtMs, ttftMs, e2eMs } = sample
+  const lagMs = dueAtMs === undefined ? undefined : sentAtMs - dueAtMs
+  const heldUpMs = lastSentAtMs(sample) - (dueAtMs ?? sentAtMs)
+  return {
+    lagMs,
+    ttftDueMs: ttftMs === undefined ? undefined : heldUpMs + ttftMs,
+    responseMs: e2eMs === undefined ? undefined : (lagMs ?? 0) + e2eMs,
+  }
 }

@@ -13,7 +13,11 @@ import type { Slot } from './timeline.ts'
 export const summarySchema = 'tokadence-bench/1'
 
 export interface Load {
-  readonly driver: 'autocannon closed loop'
+  /** What sent it, in words. */
+  readonly driver: string
+  /** Whether a slow server slows the load. */
+  readonly loop: 'closed' | 'open'
+  /** Of the closed loop; for an open one the most that may be in flight. */
   readonly connections: number
   /** The duration asked for; null when a number of requests was. */
   readonly durationMs: number | null
@@ -48,6 +52,10 @@ export interface Summary {
   readonly itlMs: Stats
   readonly tpotMs: Stats
   readonly e2eMs: Stats
+  readonly lagMs: Stats
+  readonly ttftDueMs: Stats
+  readonly responseMs: Stats
+  readonly preludeMs: Stats
   readonly throughput: {
     readonly requestsPerSecond: number
     readonly outputTokensPerSecond: number

@@ -6,37 +6,14 @@
  * their correction is wrong by a unit), nor `reconnectRate`, `timeout` (total time, not idle) and
  * pipelining. `lane.ts` keeps its clients sound where a connection ends at the wrong moment.
  */
-import type { Clock } from '../../base/clock.ts'
-import type { Sample } from '../sample.ts'
+import type { Request } from '../work/request.ts'
+import type { Driver, DriverContext } from './driver.ts'
 import { createLane, type Lane, type LaneClient } from './lane.ts'
 
-export interface DriverOptions {
-  /** The full URL to POST to. */
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
+export interface ClosedLoop {
   readonly connections: number
-  nextBody(): string
-  /** A request is given up when no byte came for this long. */
-  readonly idleTimeoutMs: number
   /** First requests are spread evenly over this time, so that streams do not run in step. */
   readonly rampMs: number
-  readonly clock: Clock
-  onSent(atMs: number): void
-  /** Content chunks arrived, `count` of them in one piece. */
-  onContent(atMs: number, count: number): void
-  onSettled(sample: Sample, atMs: number): void
-}
-
-export interface Driver {
-  /** Starts the load; until then all is built and nothing connected. */
-  begin(): void
-  readonly inFlight: number
-  /** Connections opened since the start; more than there are lanes means that some were lost. */
-  readonly connectionsOpened: number
-  /** Sends no more; what is in flight goes on. */
-  drain(): void
-  /** Ends it now: what is in flight is settled as open. Resolves when all sockets are closed. */
-  stop(): Promise<void>
 }
 
 /** autocannon's timers take up to 2^31 ms; this is far above any stream, and never fires. */
@@ -47,14 +24,17 @@ const endCheckMs = 100
 const sweepShare = 0.1
 
 /** Builds the clients, at about a millisecond each. */
-export async function buildAutocannon(options: DriverOptions): Promise<Driver> {
+export async function buildAutocannon(
+  { connections, rampMs }: ClosedLoop,
+  context: DriverContext,
+): Promise<Driver> {
   const { default: autocannon } = await import('autocannon')
-  const { clock, connections, rampMs, idleTimeoutMs } = options
+  const { clock, idleTimeoutMs } = context
   const lanes: Lane[] = []
-  const nextRequest = requestWriter(options)
+  const write = requestWriter(context)
 
   const run = autocannon({
-    url: options.url,
+    url: context.url,
     connections,
     pipelining: 1,
     duration: neverSeconds,
@@ -63,7 +43,7 @@ export async function buildAutocannon(options: DriverOptions): Promise<Driver> {
     excludeErrorStats: true,
     setupClient(client) {
       // The declared type leaves out what lane.ts lists in LaneClient; createLane checks that it is there.
-      lanes.push(createLane(client as unknown as LaneClient, { ...options, nextRequest }))
+      lanes.push(createLane(client as unknown as LaneClient, { ...context, write }))
     },
   })
   const finished = Promise.resolve(run)
@@ -100,13 +80,20 @@ export async function buildAutocannon(options: DriverOptions): Promise<Driver> {
 }
 
 /** Head and body in one piece, so that one write sends a request. */
-function requestWriter({ url, headers, nextBody }: DriverOptions): () => Buffer {
-  const { host, pathname, search } = new URL(url)
-  const all = { host, connection: 'keep-alive', ...headers }
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
-  const head = [`POST ${pathname}${search} HTTP/1.1`, ...lines, 'content-length: '].join('\r\n')
-  return () => {
-    const body = nextBody()
-    return Buffer.from(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`)
+function requestWriter({ url, headers }: DriverContext): (request: Request) => Buffer {
+  const { host, pathname } = new URL(url)
+  const base = pathname.replace(/\/$/, '')
+  const common = linesOf({ host, connection: 'keep-alive', ...headers })
+  return ({ path, headers: own, body }) => {
+    const length = `content-length: ${Buffer.byteLength(body)}\r\n`
+    return Buffer.from(
+      `POST ${base}${path} HTTP/1.1\r\n${common}${linesOf(own)}${length}\r\n${body}`,
+    )
   }
+}
+
+function linesOf(headers: Readonly<Record<string, string>>): string {
+  let lines = ''
+  for (const name in headers) lines += `${name}: ${headers[name]}\r\n`
+  return lines
 }

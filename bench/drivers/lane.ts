@@ -7,9 +7,9 @@
  * in flight, retires the old socket and starts from a clean parser and queue.
  */
 import { Socket } from 'node:net'
-import type { Clock } from '../../base/clock.ts'
 import { createExchange, type Ending, type Exchange } from '../exchange.ts'
-import type { Sample } from '../sample.ts'
+import type { Request } from '../work/request.ts'
+import type { DriverContext } from './driver.ts'
 
 /** What is used of autocannon's client besides its events. */
 export interface LaneClient {
@@ -34,6 +34,8 @@ export interface LaneClient {
 interface Head {
   readonly statusCode: number
   readonly shouldKeepAlive: boolean
+  /** Names and values by turns, as they came. */
+  readonly headers: readonly string[]
 }
 
 export interface Lane {
@@ -47,13 +49,9 @@ export interface Lane {
   stop(atMs: number): void
 }
 
-export interface LaneContext {
-  readonly clock: Clock
+export interface LaneContext extends DriverContext {
   /** A whole request as it goes over the wire. */
-  nextRequest(): Buffer
-  onSent(atMs: number): void
-  onContent(atMs: number, count: number): void
-  onSettled(sample: Sample, atMs: number): void
+  write(request: Request): Buffer
 }
 
 /** After a connection that could not be made, the next try waits, or a dead target would be hammered. */
@@ -62,7 +60,7 @@ const refusedDelayMs = 100
 /** Call from autocannon's `setupClient`. Nothing is connected before `begin`. */
 export function createLane(
   client: LaneClient,
-  { clock, nextRequest, onSent, onContent, onSettled }: LaneContext,
+  { clock, work, write, onSent, onContent, onSettled }: LaneContext,
 ): Lane {
   assertKnown(client)
   let exchange: Exchange | undefined
@@ -123,16 +121,19 @@ export function createLane(
 
   // Stamped when all is built and the write is next; autocannon's own builder takes some 30 µs a request.
   client.getRequestBuffer = () => {
-    const request = nextRequest()
-    if (stage === 'stopped') return request
-    lastByteAtMs = clock.nowMs()
+    const request = work.next()
+    const bytes = write(request)
+    if (stage === 'stopped') return bytes
+    const sentAtMs = clock.nowMs()
+    lastByteAtMs = sentAtMs
     made = client.reqsMade + 1
-    exchange = createExchange(lastByteAtMs)
-    onSent(lastByteAtMs)
-    return request
+    const { scenario, reader } = request
+    const index = onSent(sentAtMs)
+    exchange = createExchange({ index, scenario, dueAtMs: undefined, sentAtMs }, reader)
+    return bytes
   }
-  client.on('headers', ({ statusCode, shouldKeepAlive }) => {
-    exchange?.headed(statusCode)
+  client.on('headers', ({ statusCode, shouldKeepAlive, headers }) => {
+    exchange?.headed(statusCode, requestIdOf(headers))
     // Without this the next request would be written to a connection that the server is closing.
     if (!shouldKeepAlive) client.reconnectRate = 1
   })
@@ -175,6 +176,13 @@ export function createLane(
       client.destroy()
     },
   }
+}
+
+function requestIdOf(headers: readonly string[]): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() === 'x-request-id') return headers[i + 1]
+  }
+  return undefined
 }
 
 /** Takes autocannon's listeners off a socket that is done with, so that its late events reach nobody. */

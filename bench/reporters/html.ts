@@ -1,12 +1,13 @@
 /** The result as one HTML page: self-contained, without scripts, for light, dark, paper and screen readers. */
 import { formatDuration } from '../../base/duration.ts'
-import { timeNames, times } from '../measure.ts'
+import { times } from '../measure.ts'
 import { samplesNeeded } from '../percentile.ts'
 import { outcomes } from '../sample.ts'
 import type { Summary } from '../summary.ts'
 import type { Stats } from '../tally.ts'
 import { figures } from './figures.ts'
 import { duration, html, ms, number, table } from './markup.ts'
+import { shownTimes } from './shown-times.ts'
 import { reportStyle } from './style.ts'
 import { observedText } from './table.ts'
 
@@ -119,7 +120,7 @@ function warnings({ warnings }: Summary): string {
 const shownPercentiles = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999'] as const
 
 function timesSection(summary: Summary): string {
-  const rows = timeNames.map(name => {
+  const rows = shownTimes(summary).map(name => {
     const stats = summary[`${name}Ms`]
     return [
       times[name].title,

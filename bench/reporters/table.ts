@@ -1,12 +1,13 @@
 /** The result as a table for people: times, counts, throughput, thresholds, warnings. */
 import { formatDuration } from '../../base/duration.ts'
-import { timeNames, times } from '../measure.ts'
+import { times } from '../measure.ts'
 import { samplesNeeded } from '../percentile.ts'
 import { type Outcome, outcomes } from '../sample.ts'
 import type { Summary } from '../summary.ts'
 import type { Stats } from '../tally.ts'
 import type { Verdict } from '../threshold.ts'
 import { type Paint, plain } from './paint.ts'
+import { shownTimes } from './shown-times.ts'
 
 const columns = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 const percentOf: Readonly<Record<(typeof columns)[number], number>> = {
@@ -62,7 +63,7 @@ const sourceWords = {
 
 function timeTable(summary: Summary, { bold, dim }: Paint): string[] {
   const head = ['ms', 'samples', 'mean', ...columns.map(name => (name === 'p999' ? 'p99.9' : name))]
-  const rows = timeNames.map(name => {
+  const rows = shownTimes(summary).map(name => {
     const stats = summary[`${name}Ms`]
     return [
       times[name].title,

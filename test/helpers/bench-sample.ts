@@ -3,11 +3,17 @@ import type { Sample } from '../../bench/sample.ts'
 
 export function sampleOf(given: Partial<Sample>): Sample {
   return {
+    index: 0,
+    scenario: undefined,
+    requestId: undefined,
+    dueAtMs: undefined,
     sentAtMs: 0,
+    givenUp: [],
     outcome: 'ok',
     status: 200,
     ttfbMs: 1,
     ttftMs: 100,
+    preludeMs: 0,
     gapsMs: [20, 20],
     tpotMs: 20,
     e2eMs: 150,

@@ -27,6 +27,7 @@ export function summaryOf(samples: readonly Sample[], thresholds: readonly strin
     target: { url: 'http://127.0.0.1:4010/v1', model: '<b>model</b>' },
     load: {
       driver: 'autocannon closed loop',
+      loop: 'closed',
       connections: 10,
       durationMs: 10_000,
       requests: null,

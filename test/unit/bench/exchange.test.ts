@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createExchange, type Ending } from '../../../bench/exchange.ts'
+import { chatReader } from '../../../bench/read/chat.ts'
 import type { Sample } from '../../../bench/sample.ts'
 
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`
@@ -20,11 +21,14 @@ function play(
     detail = undefined as string | undefined,
   } = {},
 ): Sample {
-  const exchange = createExchange(1000)
+  const exchange = createExchange(
+    { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 1000 },
+    chatReader,
+  )
   let lastMs = 1000
   for (const [atMs, text] of pieces) {
     exchange.touched(atMs)
-    exchange.headed(status)
+    exchange.headed(status, undefined)
     exchange.fed(Buffer.from(text), atMs)
     lastMs = atMs
   }
@@ -183,8 +187,11 @@ describe('outcomes', () => {
   })
 
   it('bounds an event without an end', () => {
-    const exchange = createExchange(0)
-    exchange.headed(200)
+    const exchange = createExchange(
+      { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 },
+      chatReader,
+    )
+    exchange.headed(200, undefined)
     const block = Buffer.alloc(256 * 1024, 'x')
     for (let i = 0; i < 8; i++) exchange.fed(block, i)
     expect(exchange.ended('complete', 9)).toMatchObject({ outcome: 'malformed' })
@@ -206,8 +213,11 @@ it('the same bytes cut anywhere give the same sample, also inside a character or
           [role, ...words.map(content), finish, usage, done].join('').replaceAll('\n\n', separator),
         )
         const places = [...new Set(cuts.map(cut => cut % whole.length))].sort((a, b) => a - b)
-        const exchange = createExchange(0)
-        exchange.headed(200)
+        const exchange = createExchange(
+          { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 },
+          chatReader,
+        )
+        exchange.headed(200, undefined)
         let counted = 0
         let from = 0
         for (const to of [...places, whole.length]) {

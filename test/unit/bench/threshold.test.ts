@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { OptionError } from '../../../base/option-error.ts'
 import { readOptions } from '../../../base/option-table.ts'
 import { benchOptions } from '../../../bench/options.ts'
-import { createTally } from '../../../bench/tally.ts'
+import { createTallies } from '../../../bench/recorder.ts'
 import { judge, type Measured, parseThreshold } from '../../../bench/threshold.ts'
 
 describe('parseThreshold', () => {
@@ -45,13 +45,7 @@ describe('parseThreshold', () => {
 
 describe('judge', () => {
   function measured(ttftMs: readonly number[], given: Partial<Measured> = {}): Measured {
-    const times = {
-      ttfb: createTally(),
-      ttft: createTally(),
-      itl: createTally(),
-      tpot: createTally(),
-      e2e: createTally(),
-    }
+    const times = createTallies()
     for (const ms of ttftMs) times.ttft.record(ms)
     return {
       times,

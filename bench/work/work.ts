@@ -2,17 +2,17 @@
  * What to send: the prompts given, or synthetic ones. Every request draws for itself, so connections
  * do not walk one list in step, which would feed a server's prefix cache as no real users do.
  */
-import type { Random } from '../base/random.ts'
-import { chatBody } from './wire.ts'
+import type { Random } from '../../base/random.ts'
+import { chatReader } from '../read/chat.ts'
+import type { Request } from './request.ts'
 
-export interface Workload {
+export interface Work {
   /** `synthetic`, or how many prompts were given. */
   readonly prompts: 'synthetic' | number
-  /** The body of the next request. */
-  nextBody(): string
+  next(): Request
 }
 
-export interface WorkloadOptions {
+export interface WorkOptions {
   readonly model: string
   readonly maxTokens: number | undefined
   /** Given prompts are sent as they are; none: synthetic ones, no two alike. */
@@ -20,12 +20,31 @@ export interface WorkloadOptions {
   readonly random: Random
 }
 
-export function createWorkload({ model, maxTokens, prompts, random }: WorkloadOptions): Workload {
+export function createWork({ model, maxTokens, prompts, random }: WorkOptions): Work {
   const nextPrompt = prompts.length > 0 ? () => random.pick(prompts) : syntheticPrompts(random)
   return {
     prompts: prompts.length > 0 ? prompts.length : 'synthetic',
-    nextBody: () => chatBody(model, nextPrompt(), maxTokens),
+    next: () => ({
+      path: '/chat/completions',
+      headers: noHeaders,
+      body: chatBody(model, nextPrompt(), maxTokens),
+      reader: chatReader,
+      scenario: undefined,
+    }),
   }
+}
+
+const noHeaders = {}
+
+/** A streaming chat completion with usage asked for; `maxTokens` is left out when undefined. */
+function chatBody(model: string, prompt: string, maxTokens: number | undefined): string {
+  return JSON.stringify({
+    model,
+    messages: [{ role: 'user', content: prompt }],
+    stream: true,
+    stream_options: { include_usage: true },
+    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+  })
 }
 
 /** Of so many endings the prompts are made; their beginnings are drawn anew each time. */

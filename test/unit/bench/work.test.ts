@@ -1,23 +1,23 @@
 import { expect, it } from 'vitest'
 import { createRandom } from '../../../base/random.ts'
-import { createWorkload } from '../../../bench/workload.ts'
+import { createWork } from '../../../bench/work/work.ts'
 
-const workload = (prompts: readonly string[], seed = 'a', maxTokens?: number) =>
-  createWorkload({ model: 'm', maxTokens, prompts, random: createRandom(seed) })
+const work = (prompts: readonly string[], seed = 'a', maxTokens?: number) =>
+  createWork({ model: 'm', maxTokens, prompts, random: createRandom(seed) })
 
 function prompts(count: number, given: readonly string[], seed = 'a'): string[] {
-  const { nextBody } = workload(given, seed)
-  return Array.from({ length: count }, () => JSON.parse(nextBody()).messages[0].content)
+  const { next } = work(given, seed)
+  return Array.from({ length: count }, () => JSON.parse(next().body).messages[0].content)
 }
 
 it('asks for a stream with usage, and for a limit only when there is one', () => {
-  expect(JSON.parse(workload(['hi']).nextBody())).toEqual({
+  expect(JSON.parse(work(['hi']).next().body)).toEqual({
     model: 'm',
     messages: [{ role: 'user', content: 'hi' }],
     stream: true,
     stream_options: { include_usage: true },
   })
-  expect(JSON.parse(workload(['hi'], 'a', 64).nextBody()).max_tokens).toBe(64)
+  expect(JSON.parse(work(['hi'], 'a', 64).next().body).max_tokens).toBe(64)
 })
 
 it('synthetic prompts all differ, from their beginnings on', () => {

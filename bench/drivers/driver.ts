@@ -1,0 +1,34 @@
+/** What every driver is: it sends the work, by its own law of when, and tells what became of it. */
+import type { Clock } from '../../base/clock.ts'
+import type { Sample } from '../sample.ts'
+import type { Work } from '../work/work.ts'
+
+export interface DriverContext {
+  /** The base URL, without a slash at its end. */
+  readonly url: string
+  /** Headers of every request, with the key. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly work: Work
+  /** A request is given up when no byte came for this long. */
+  readonly idleTimeoutMs: number
+  readonly clock: Clock
+  /** A request leaves, due at `dueAtMs` (in a closed loop: now). Returns its index. */
+  onSent(dueAtMs: number): number
+  /** Content chunks arrived, `count` of them in one piece. */
+  onContent(atMs: number, count: number): void
+  onSettled(sample: Sample, atMs: number): void
+  /** A request that was due was not sent, since too many were in flight. */
+  onDropped(dueAtMs: number): void
+}
+
+export interface Driver {
+  /** Starts the load; until then all is built and nothing connected. */
+  begin(): void
+  readonly inFlight: number
+  /** Connections opened since the start; more than were asked for means that some were lost. */
+  readonly connectionsOpened: number
+  /** Sends no more; what is in flight goes on. */
+  drain(): void
+  /** Ends it now: what is in flight is settled as open. Resolves when all sockets are closed. */
+  stop(): Promise<void>
+}
