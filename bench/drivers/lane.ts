@@ -4,38 +4,36 @@
  * autocannon 9 loses count where a connection ends at the wrong moment: the parser is not reset, the
  * pending request stays queued so that every later latency is wrong, and a FIN mid-stream is silent
  * (see test/integration/bench.test.ts). So every new connection passes through `reconnect`, which settles what was
- * in flight, retires the old socket and starts from a clean parser and queue.
+ * in flight, retires the old socket and starts from a clean reader and queue. What comes is read by a reader of
+ * ours, for autocannon's own costs more than all that is measured: see response.ts and quick-socket.ts.
  */
 import { Socket } from 'node:net'
 import { createExchange, type Ending, type Exchange } from '../exchange.ts'
 import type { Request } from '../work/request.ts'
 import type { DriverContext } from './driver.ts'
+import { openSocket } from './quick-socket.ts'
+import { createResponseReader } from './response.ts'
 
-/** What is used of autocannon's client besides its events. */
+/** What is used of autocannon's client. */
 export interface LaneClient {
-  on(event: 'response', listener: () => void): unknown
-  on(event: 'headers', listener: (head: Head) => void): unknown
-  on(event: 'body', listener: (piece: Uint8Array) => void): unknown
   on(event: 'connError', listener: (error: NodeJS.ErrnoException) => void): unknown
+  emit(event: 'connError', error: Error): unknown
   destroy(): void
+  /** Opens a connection and sends on it. */
   _connect(): void
+  /** Sends the next request on the connection there is. */
+  _doRequest(): void
   /** The bytes of the next request; called for each, right before they are written. */
   getRequestBuffer(): Buffer
   conn: Socket
-  readonly parser: { execute(chunk: Uint8Array): unknown; reinitialize(type: string): void }
-  readonly pipelinedRequests: { clear(): void; addBody(piece: Uint8Array): void }
+  parser: { execute(chunk: Buffer): void }
+  readonly pipelinedRequests: { clear(): void }
+  readonly opts: { readonly hostname: string; readonly port: number }
+  readonly secure: boolean
   readonly reqsMade: number
+  readonly destroyed: boolean
   /** No request is sent once `reqsMade` has come to this; 0: no end. */
   responseMax: number
-  /** 1: opens a new connection after the next response. */
-  reconnectRate: number
-}
-
-interface Head {
-  readonly statusCode: number
-  readonly shouldKeepAlive: boolean
-  /** Names and values by turns, as they came. */
-  readonly headers: readonly string[]
 }
 
 export interface Lane {
@@ -81,43 +79,77 @@ export function createLane(
     onSettled(sample, atMs)
   }
 
+  let keepsAlive = true
+  const response = createResponseReader({
+    headed(head) {
+      keepsAlive = head.keepsAlive
+      exchange?.headed(head.status, head.requestId)
+    },
+    fed(piece) {
+      const count = exchange?.fed(piece, readAtMs) ?? 0
+      if (count > 0) onContent(readAtMs, count)
+    },
+    completed() {
+      settle('complete', readAtMs)
+      client.pipelinedRequests.clear()
+      if (client.destroyed) return
+      // Else the next request would be written to a connection that the server is closing.
+      if (keepsAlive) client._doRequest()
+      else client._connect()
+    },
+  })
+
+  /** One stamp a read: all that is in it has arrived now. */
+  function readBytes(bytes: Buffer): void {
+    readAtMs = clock.nowMs()
+    lastByteAtMs = readAtMs
+    exchange?.touched(readAtMs)
+    const wrong = response.feed(bytes)
+    if (wrong === undefined) return
+    settle('garbled', readAtMs, `the response is not HTTP: ${wrong}`)
+    client._connect()
+  }
+  client.parser = { execute: readBytes }
+
   // A socket that was never opened, so that autocannon has one to destroy before the first connect.
   client.conn = new Socket()
-  const connect = client._connect.bind(client)
+  const connectSecurely = client._connect.bind(client)
   client._connect = function reconnect() {
     if (stage === 'waiting') return
+    response.closed()
     settle('closed', clock.nowMs())
     retire(client.conn)
     client.pipelinedRequests.clear()
-    client.parser.reinitialize('RESPONSE')
-    client.reconnectRate = 0
+    response.reset()
     const waitMs = stage === 'running' ? delayMs : 0
     delayMs = 0
     if (waitMs > 0) cancelConnect = clock.after(waitMs, open)
     else open()
   }
   function open(): void {
-    if (stage === 'running') {
-      opened++
-      connect()
-    } else client.destroy()
-  }
-
-  // One stamp a read: all that is in it has arrived now.
-  const execute = client.parser.execute.bind(client.parser)
-  client.parser.execute = chunk => {
-    readAtMs = clock.nowMs()
-    lastByteAtMs = readAtMs
-    exchange?.touched(readAtMs)
-    const result = execute(chunk)
-    if (result instanceof Error) {
-      settle('garbled', readAtMs, `the response is not HTTP: ${result.message}`)
-      client._connect()
+    if (stage !== 'running') {
+      client.destroy()
+      return
     }
-    return result
+    opened++
+    if (client.secure) connectSecurely()
+    else connectPlainly()
   }
-  // autocannon would keep the whole body as text for hooks that are not used here.
-  client.pipelinedRequests.addBody = () => {}
+  function connectPlainly(): void {
+    const { hostname: host, port } = client.opts
+    const socket = openSocket(host, port, bytes => {
+      if (socket === client.conn) readBytes(bytes)
+    })
+    client.conn = socket
+    socket.on('error', error => {
+      client.emit('connError', error)
+      if (!client.destroyed) client._connect()
+    })
+    socket.on('end', () => {
+      if (!client.destroyed) client._connect()
+    })
+    client._doRequest()
+  }
 
   // Stamped when all is built and the write is next; autocannon's own builder takes some 30 µs a request.
   client.getRequestBuffer = () => {
@@ -132,16 +164,6 @@ export function createLane(
     exchange = createExchange({ index, scenario, dueAtMs: undefined, sentAtMs }, reader)
     return bytes
   }
-  client.on('headers', ({ statusCode, shouldKeepAlive, headers }) => {
-    exchange?.headed(statusCode, requestIdOf(headers))
-    // Without this the next request would be written to a connection that the server is closing.
-    if (!shouldKeepAlive) client.reconnectRate = 1
-  })
-  client.on('body', piece => {
-    const count = exchange?.fed(piece, readAtMs) ?? 0
-    if (count > 0) onContent(readAtMs, count)
-  })
-  client.on('response', () => settle('complete', readAtMs))
   client.on('connError', error => {
     settle('broken', clock.nowMs(), error.code ?? error.message)
   })
@@ -178,13 +200,6 @@ export function createLane(
   }
 }
 
-function requestIdOf(headers: readonly string[]): string | undefined {
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() === 'x-request-id') return headers[i + 1]
-  }
-  return undefined
-}
-
 /** Takes autocannon's listeners off a socket that is done with, so that its late events reach nobody. */
 function retire(socket: Socket): void {
   for (const event of ['data', 'end', 'error']) socket.removeAllListeners(event)
@@ -193,15 +208,8 @@ function retire(socket: Socket): void {
   socket.destroy()
 }
 
-function assertKnown(client: LaneClient): void {
-  const { parser, pipelinedRequests } = client
-  for (const part of [
-    client._connect,
-    client.getRequestBuffer,
-    parser?.execute,
-    parser?.reinitialize,
-    pipelinedRequests?.clear,
-  ]) {
+function assertKnown({ _connect, _doRequest, getRequestBuffer, pipelinedRequests }: LaneClient) {
+  for (const part of [_connect, _doRequest, getRequestBuffer, pipelinedRequests?.clear]) {
     if (typeof part !== 'function') {
       throw new Error('This autocannon is built differently from version 9; the bench needs 9.0.')
     }
