@@ -10,6 +10,8 @@ export {
   type Progress as BenchProgress,
   runBench,
   type Sample,
+  type ScriptContext as BenchScriptContext,
+  type ScriptRequest as BenchScriptRequest,
   type Slot,
   type Stats,
   type Summary,

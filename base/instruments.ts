@@ -43,8 +43,23 @@ export interface Instruments {
     definition: Definition & { edges: readonly number[] },
   ): (...labelValues: string[]) => Buckets
   readonly definitions: readonly (Definition & { readonly type: Type })[]
+  /** Every metric with its series as they stand, by the names that Prometheus has for them. */
+  families(): readonly Family[]
   /** A prom-client registry of them all, for exposition and for a Pushgateway. */
   registry(): Promise<Registry>
+}
+
+export interface Family {
+  readonly name: string
+  readonly help: string
+  readonly type: Type
+  readonly series: readonly Series[]
+}
+
+export interface Series {
+  readonly name: string
+  readonly labels: Labels
+  readonly value: number
 }
 
 export type Reading = readonly [value: number, ...labelValues: string[]]
@@ -93,6 +108,18 @@ export function createInstruments(shared: Labels = {}): Instruments {
 
   return {
     definitions,
+
+    families: () =>
+      definitions.map(({ name, help, type, samples }) => ({
+        name,
+        help,
+        type,
+        series: samples().map(({ metricName = name, labels, value }) => ({
+          name: metricName,
+          labels,
+          value,
+        })),
+      })),
 
     counter(definition) {
       const { at, samples } = series(definition.labels)

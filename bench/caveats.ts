@@ -5,6 +5,7 @@ import { samplesNeeded } from './percentile.ts'
 import type { Counts, Recorder } from './recorder.ts'
 import type { Stats } from './tally.ts'
 import type { Verdict } from './threshold.ts'
+import type { Work } from './work/work.ts'
 
 interface Result {
   readonly counts: Counts
@@ -72,11 +73,13 @@ export function verdictCaveats(verdicts: readonly Verdict[]): readonly string[] 
 
 /** What lies in the load itself. */
 export function loadCaveats(
-  options: { readonly prompt: readonly string[]; readonly warmup: number; readonly url: URL },
+  options: { readonly warmup: number; readonly url: URL },
   connections: number,
+  { prompts }: Pick<Work, 'prompts'>,
+  isAutocannon = true,
 ): readonly string[] {
   const warnings: string[] = []
-  if (options.prompt.length === 1 && connections > 1) {
+  if (prompts === 1 && connections > 1) {
     warnings.push(
       'One prompt is sent by all connections: a server with a prefix cache answers it faster than real traffic.',
     )
@@ -86,7 +89,7 @@ export function loadCaveats(
       'There was no warm-up: the first request of each connection has its connect in its times, and all streams run in step.',
     )
   }
-  if (options.url.protocol === 'https:') {
+  if (isAutocannon && options.url.protocol === 'https:') {
     warnings.push('The server’s certificate was not checked: autocannon takes any.')
   }
   return warnings

@@ -1,9 +1,14 @@
-/** The load generator's own health: how late its event loop runs, how much of a core it takes. */
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+/** The load generator's own health: how late its event loop runs, how much of a core it takes and lacks. */
+import { performance } from 'node:perf_hooks'
 import type { Clock } from '../base/clock.ts'
+import { createTally, type Tally } from './tally.ts'
+import { systemStarvation } from './truth/starvation.ts'
 
 export interface GeneratorHealth {
-  /** Lateness of a 5 ms timer beyond its time, ms; null before the first. */
+  /**
+   * How long something that comes at any moment waits until it is looked at, ms; null before the first look.
+   * By time: while the loop stands still for 50 ms, what comes in those 50 ms waits 25 ms on average.
+   */
   readonly eventLoopLagMs: {
     readonly p50: number | null
     readonly p99: number | null
@@ -11,6 +16,10 @@ export interface GeneratorHealth {
   }
   /** CPU time of this process / time passed; 1 is one core. */
   readonly cpuRatio: number
+  /** Share of the time in which the main thread was at work, or waited for a core while it had some. */
+  readonly busyRatio: number | null
+  /** Share of the time in which the main thread had work and no core; null: the system does not say. */
+  readonly starvedRatio: number | null
 }
 
 export interface GeneratorMonitor {
@@ -20,38 +29,57 @@ export interface GeneratorMonitor {
   stop(): void
 }
 
-const resolutionMs = 5
+const everyMs = 5
 
 export function monitorGenerator(clock: Clock): GeneratorMonitor {
-  const delay = monitorEventLoopDelay({ resolution: resolutionMs })
-  delay.enable()
+  let lag = createTally()
   let sinceMs = clock.nowMs()
   let cpu = process.cpuUsage()
+  let loop = performance.eventLoopUtilization()
+  let waitedMs = systemStarvation.waitedMs()
+  let dueMs = sinceMs + everyMs
+  let cancel = clock.after(everyMs, look)
+
+  function look(): void {
+    const nowMs = clock.nowMs()
+    // What was due meanwhile was late, too, each by less.
+    for (let lateMs = nowMs - dueMs; lateMs > 0; lateMs -= everyMs) lag.record(lateMs)
+    if (nowMs <= dueMs) lag.record(0)
+    dueMs = nowMs + everyMs
+    cancel = clock.after(everyMs, look)
+  }
+
   return {
     reset() {
-      delay.reset()
+      lag = createTally()
       sinceMs = clock.nowMs()
       cpu = process.cpuUsage()
+      loop = performance.eventLoopUtilization()
+      waitedMs = systemStarvation.waitedMs()
     },
     read() {
       const { user, system } = process.cpuUsage(cpu)
       const passedMs = clock.nowMs() - sinceMs
       return {
-        eventLoopLagMs: {
-          p50: lagMs(delay, delay.percentile(50)),
-          p99: lagMs(delay, delay.percentile(99)),
-          max: lagMs(delay, delay.max),
-        },
+        eventLoopLagMs: lagOf(lag),
         cpuRatio: passedMs > 0 ? (user + system) / 1000 / passedMs : 0,
+        busyRatio: performance.eventLoopUtilization(loop).utilization,
+        starvedRatio: shareOf(systemStarvation.waitedMs(), waitedMs, passedMs),
       }
     },
-    stop() {
-      delay.disable()
-    },
+    stop: () => cancel(),
   }
 }
 
-/** The histogram holds the whole interval in ns; the lag is what lies beyond the timer's own. */
-function lagMs({ count }: IntervalHistogram, ns: number): number | null {
-  return count > 0 ? Math.max(0, ns / 1e6 - resolutionMs) : null
+function lagOf(lag: Tally): GeneratorHealth['eventLoopLagMs'] {
+  return { p50: lag.roughly(50) ?? null, p99: lag.roughly(99) ?? null, max: lag.max ?? null }
+}
+
+function shareOf(
+  untilMs: number | undefined,
+  fromMs: number | undefined,
+  passedMs: number,
+): number | null {
+  if (untilMs === undefined || fromMs === undefined || passedMs <= 0) return null
+  return (untilMs - fromMs) / passedMs
 }

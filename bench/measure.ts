@@ -64,7 +64,7 @@ export const definitions: Readonly<Record<string, string>> = {
   open: 'Still streaming when the run ended: its E2E is "at least x", counted and not dropped.',
   conservation: 'sent = ok + failed + cut + open.',
   throughput:
-    'Requests that finished ok, and content that arrived, inside the window, whenever they were sent, per second of the window.',
+    'Requests that finished ok, and content that arrived, inside the window, whenever they were sent, per second of the window. Content of a try that was given up is not in it.',
   tokens: 'Of ok requests: usage when the server sends it, else one per content chunk.',
   closedLoop:
     'Each connection sends its next request when the last has ended: a slow server slows the load. Latency at a fixed arrival rate can be worse than what a closed loop shows.',

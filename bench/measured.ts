@@ -12,5 +12,6 @@ export function measuredOf(recorder: Recorder, windowMs: number): Measured {
     outputTokens: recorder.tokens.output,
     requestsPerSecond: perSecond(ok),
     outputTokensPerSecond: perSecond(tokens),
+    scenarios: recorder.scenarios.measured(windowMs),
   }
 }

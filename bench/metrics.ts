@@ -79,6 +79,11 @@ const shapes: Readonly<Record<TimeName, { name: string; help: string; edges: rea
     },
   }
 
+/** The full name of a time's histogram. */
+export function timeMetric(time: TimeName): string {
+  return `tokadence_bench_${shapes[time].name}_seconds`
+}
+
 export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
   const instruments = createInstruments({ run_id: options.runId })
   const named = (name: string) => `tokadence_bench_${name}`
@@ -97,10 +102,10 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
   tokens.add(0, 'input')
   tokens.add(0, 'output')
   const [ttfb, ttft, itl, tpot, e2e, lag, ttftDue, response, prelude] = timeNames.map(time => {
-    const { name, help, edges } = shapes[time]
+    const { help, edges } = shapes[time]
     const own = options.thresholds.filter(({ metric, of }) => metric === time && of !== 'count')
     return instruments.histogram({
-      name: named(`${name}_seconds`),
+      name: timeMetric(time),
       help,
       edges: withEdges(
         edges,

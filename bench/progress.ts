@@ -15,8 +15,16 @@ export interface Progress {
   readonly failed: number
   readonly cut: number
   readonly inFlight: number
+  /** Due and not sent, since too many were in flight. */
+  readonly dropped: number
+  /** Tries that ended with a 429. */
+  readonly throttled: number
+  /** Until the phase is over, at the pace so far; undefined: nothing is known yet. */
+  readonly leftMs: number | undefined
   readonly ttftMs: Quick
   readonly itlMs: Quick
+  /** Requests that were due, over the window so far; in a closed loop those sent. */
+  readonly duePerSecond: number
   /** Over the window so far. */
   readonly requestsPerSecond: number
   readonly outputTokensPerSecond: number
@@ -36,22 +44,22 @@ const maxRecent = 60
 /** A function that looks at the run as it is now. */
 export function createProgressReader(
   recorder: Recorder,
-  course: Course,
+  course: Pick<Course, 'phase' | 'elapsedMs' | 'share'>,
 ): (inFlight: number, nowMs: number) => Progress {
   const recentTokens: number[] = []
   let seenTokens = 0
   let seenMs: number | undefined
 
   return (inFlight, nowMs) => {
-    const { sent, ok, failed, cut } = recorder.counts()
+    const { sent, ok, failed, cut, dropped, throttled } = recorder.counts()
     const { totals } = recorder.timeline
     const seconds = recorder.windowMs(nowMs) / 1000
     const perSecond = (count: number) => (seconds > 0 ? count / seconds : 0)
     if (seenMs !== undefined && nowMs > seenMs && seconds > 0) {
-      recentTokens.push((totals.tokens - seenTokens) / ((nowMs - seenMs) / 1000))
+      recentTokens.push((recorder.contentSoFar - seenTokens) / ((nowMs - seenMs) / 1000))
       if (recentTokens.length > maxRecent) recentTokens.shift()
     }
-    seenTokens = totals.tokens
+    seenTokens = recorder.contentSoFar
     seenMs = nowMs
     return {
       phase: course.phase,
@@ -62,10 +70,15 @@ export function createProgressReader(
       failed,
       cut,
       inFlight,
+      dropped,
+      throttled,
+      leftMs:
+        course.share > 0.02 ? (course.elapsedMs * (1 - course.share)) / course.share : undefined,
+      duePerSecond: perSecond(sent + dropped),
       ttftMs: quick(recorder.times.ttft),
       itlMs: quick(recorder.times.itl),
       requestsPerSecond: perSecond(totals.ok),
-      outputTokensPerSecond: perSecond(totals.tokens),
+      outputTokensPerSecond: perSecond(recorder.contentSoFar),
       recentTokens,
     }
   }

@@ -3,21 +3,28 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Instruments } from '../base/instruments.ts'
 import { OptionError } from '../base/option-error.ts'
+import type { NativeMetrics } from './exports/native-metrics.ts'
+import { encodePage, protobufContentType, takesProtobuf } from './exports/protobuf-page.ts'
 
 export interface MetricsPage {
   readonly url: string
   close(): Promise<void>
 }
 
-/** Serves `/metrics`. Throws OptionError when the port is taken. */
+/** Serves `/metrics`, with native histograms to whoever takes them. Throws OptionError when the port is taken. */
 export async function serveMetrics(
   instruments: Instruments,
-  { host, port }: { host: string; port: number },
+  { host, port, native }: { host: string; port: number; native?: NativeMetrics | undefined },
 ): Promise<MetricsPage> {
   const registry = await instruments.registry()
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
       response.writeHead(404).end('The metrics are at /metrics.\n')
+      return
+    }
+    if (native && takesProtobuf(request.headers.accept)) {
+      const page = encodePage(instruments.families(), native.histograms)
+      response.setHeader('content-type', protobufContentType).end(page)
       return
     }
     registry.metrics().then(

@@ -1,17 +1,25 @@
-/** Samples as they settle, into counts, tallies and the timeline; only the measured window counts. */
+/**
+ * Samples as they settle, into counts, tallies and the timeline; only the measured window counts. All but
+ * `contentSoFar` comes from the samples alone, so that the same samples in the same order give the same.
+ */
 import type { Random } from '../base/random.ts'
 import { type TimeName, timeNames } from './measure.ts'
+import { eachContent, endedAtMs, wholeUs } from './microseconds.ts'
+import { createPicker, type Pick } from './picks.ts'
 import {
   type Account,
   accountOf,
+  eachTime,
   lastSentAtMs,
   type Outcome,
   outcomes,
   type Sample,
-  waitsOf,
 } from './sample.ts'
+import { createScenarios, type Scenarios } from './scenarios.ts'
 import { createTally, type Tally } from './tally.ts'
+import type { Threshold } from './threshold.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
+import { isGood } from './tune/objective.ts'
 
 export interface Counts {
   readonly sent: number
@@ -25,6 +33,8 @@ export interface Counts {
   readonly attempts: number
   /** Tries that ended with a 429, those given up and those that were the last. */
   readonly throttled: number
+  /** Ended ok and met every objective of a request; null: there is none. */
+  readonly good: number | null
   readonly byOutcome: Readonly<Record<Outcome, number>>
   /** Requests of the warm-up, in none of the others. */
   readonly warmup: number
@@ -41,14 +51,19 @@ export interface Recorder {
   readonly startedAtMs: number | undefined
   /** Counts a request in, and says whether it is measured. */
   sent(dueAtMs: number): boolean
-  dropped(dueAtMs: number): void
+  /** Says whether it counts, as `sent` does. */
+  dropped(dueAtMs: number): boolean
+  /** Content came, of a request that is still in flight: only for those who watch. */
   content(atMs: number, count: number): void
-  /** Says whether the sample was measured. */
-  settled(sample: Sample, atMs: number): boolean
+  /** Content chunks that arrived inside the window until now. */
+  readonly contentSoFar: number
+  /** Takes a sample in whole µs; says whether it was measured. */
+  settled(sample: Sample): boolean
   windowMs(nowMs: number): number
   counts(): Counts
   readonly times: Readonly<Record<TimeName, Tally>>
   readonly timeline: Timeline
+  readonly scenarios: Scenarios
   readonly tokens: Tokens
   /** The longest of the streams that were open at the end, ms; undefined: none. */
   readonly longestOpenMs: number | undefined
@@ -56,6 +71,8 @@ export interface Recorder {
   readonly examples: ReadonlyMap<Outcome, string>
   /** A fair draw of the measured requests that had a first token. */
   readonly dots: readonly Dot[]
+  /** A few requests to look at one by one. */
+  picks(): readonly Pick[]
 }
 
 export interface Tokens {
@@ -74,19 +91,24 @@ export function createTallies(): Readonly<Record<TimeName, Tally>> {
   return Object.fromEntries(entries) as Record<TimeName, Tally>
 }
 
-export function createRecorder(random: Random): Recorder {
+/** `objectives`: what a request must meet to be good. */
+export function createRecorder(random: Random, objectives: readonly Threshold[] = []): Recorder {
   const times = createTallies()
   const byOutcome = Object.fromEntries(outcomes.map(name => [name, 0])) as Record<Outcome, number>
   const accounts: Record<Account, number> = { ok: 0, failed: 0, cut: 0, open: 0 }
   const tokens = { input: 0, output: 0, contentChunks: 0, fromUsage: 0, fromChunks: 0 }
   const examples = new Map<Outcome, string>()
   const timeline = createTimeline()
+  const scenarios = createScenarios()
   const dots: Dot[] = []
+  const picker = createPicker(random.fork('picks'))
   let dotted = 0
+  let contentSoFar = 0
   let sent = 0
   let dropped = 0
   let attempts = 0
   let throttled = 0
+  let good = 0
   let warmup = 0
   let fromMs: number | undefined
   let untilMs = Number.POSITIVE_INFINITY
@@ -94,31 +116,43 @@ export function createRecorder(random: Random): Recorder {
 
   const inWindow = (atMs: number) => fromMs !== undefined && atMs >= fromMs && atMs <= untilMs
 
-  function time(sample: Sample): void {
-    const { ttfbMs, ttftMs, gapsMs, tpotMs, e2eMs, preludeMs } = sample
-    const { lagMs, ttftDueMs, responseMs } = waitsOf(sample)
-    if (lagMs !== undefined) times.lag.record(lagMs)
-    if (ttftDueMs !== undefined) times.ttftDue.record(ttftDueMs)
-    if (responseMs !== undefined) times.response.record(responseMs)
-    if (preludeMs !== undefined) times.prelude.record(preludeMs)
-    if (ttfbMs !== undefined) times.ttfb.record(ttfbMs)
-    if (ttftMs !== undefined) times.ttft.record(ttftMs)
-    for (const gapMs of gapsMs) times.itl.record(gapMs)
-    if (tpotMs !== undefined) times.tpot.record(tpotMs)
-    if (e2eMs !== undefined) times.e2e.record(e2eMs)
-  }
+  const record = (name: TimeName, ms: number) => times[name].record(ms)
 
   /** Reservoir sampling: each dot has the same chance to stay. */
   function dot({ sentAtMs, ttftMs, e2eMs }: Sample): void {
     if (ttftMs === undefined || fromMs === undefined) return
-    const one: Dot = [(sentAtMs - fromMs) / 1000, ttftMs, e2eMs ?? null]
+    const one: Dot = [wholeUs(sentAtMs - fromMs) / 1000, ttftMs, e2eMs ?? null]
     const place = dotted < maxDots ? dotted : random.integer(dotted + 1)
     if (place < maxDots) dots[place] = one
     dotted++
   }
 
-  function count({ outcome, detail, status, givenUp }: Sample): void {
+  /** What happened inside the window, whenever the request was sent. */
+  function happened(sample: Sample, beginMs: number): void {
+    let tokens = 0
+    eachContent(sample, (atMs, gapMs) => {
+      if (!inWindow(atMs)) return
+      timeline.content(wholeUs(atMs - beginMs), gapMs)
+      tokens++
+    })
+    const endedMs = endedAtMs(sample)
+    // An answer that came whole has its tokens at its end.
+    if (sample.contentChunks === 0 && sample.outputTokens > 0 && inWindow(endedMs)) {
+      timeline.count('tokens', wholeUs(endedMs - beginMs), sample.outputTokens)
+      tokens = sample.outputTokens
+    }
+    const account = accountOf(sample.outcome)
+    if (account !== 'open' && inWindow(endedMs)) {
+      timeline.count(account === 'ok' ? 'ok' : 'errors', wholeUs(endedMs - beginMs))
+    }
+    const isOk = account === 'ok' && inWindow(endedMs)
+    scenarios.happened(sample.scenario, isOk ? 1 : 0, tokens)
+  }
+
+  function count(sample: Sample): void {
+    const { outcome, detail, status, givenUp } = sample
     byOutcome[outcome]++
+    if (isGood(sample, objectives)) good++
     attempts += givenUp.length + 1
     if (outcome === 'http_429') throttled++
     for (const tried of givenUp) if (tried.outcome === 'http_429') throttled++
@@ -131,6 +165,7 @@ export function createRecorder(random: Random): Recorder {
   return {
     times,
     timeline,
+    scenarios,
     tokens,
     examples,
     dots,
@@ -140,18 +175,27 @@ export function createRecorder(random: Random): Recorder {
     get longestOpenMs() {
       return longestOpenMs
     },
+    get contentSoFar() {
+      return contentSoFar
+    },
+    picks: () => picker.picks(fromMs ?? 0),
     begin(atMs) {
-      fromMs = atMs
+      fromMs = wholeUs(atMs)
     },
     finish(atMs) {
-      untilMs = atMs
+      untilMs = wholeUs(atMs)
     },
-    windowMs: nowMs => (fromMs === undefined ? 0 : Math.min(nowMs, untilMs) - fromMs),
+    windowMs: nowMs => (fromMs === undefined ? 0 : wholeUs(Math.min(nowMs, untilMs) - fromMs)),
     dropped(dueAtMs) {
-      if (inWindow(dueAtMs)) dropped++
+      const atMs = wholeUs(dueAtMs)
+      if (fromMs === undefined || !inWindow(atMs)) return false
+      dropped++
+      timeline.count('due', wholeUs(atMs - fromMs))
+      timeline.count('dropped', wholeUs(atMs - fromMs))
+      return true
     },
     sent(dueAtMs) {
-      if (inWindow(dueAtMs)) {
+      if (inWindow(wholeUs(dueAtMs))) {
         sent++
         return true
       }
@@ -159,22 +203,27 @@ export function createRecorder(random: Random): Recorder {
       return false
     },
     content(atMs, chunks) {
-      if (inWindow(atMs) && fromMs !== undefined) timeline.token(atMs - fromMs, chunks)
+      if (inWindow(atMs)) contentSoFar += chunks
     },
-    settled(sample, atMs) {
-      const { outcome, ttftMs } = sample
-      const isOpen = accountOf(outcome) === 'open'
-      if (fromMs !== undefined && inWindow(atMs) && !isOpen) {
-        timeline.settled(atMs - fromMs, outcome === 'ok')
-      }
-      if (fromMs === undefined || !inWindow(sample.dueAtMs ?? sample.sentAtMs)) return false
+    settled(sample) {
+      const { outcome, dueAtMs, sentAtMs, ttftMs } = sample
+      if (fromMs === undefined) return false
+      happened(sample, fromMs)
+      if (!inWindow(dueAtMs ?? sentAtMs)) return false
+      timeline.count('due', wholeUs((dueAtMs ?? sentAtMs) - fromMs))
+      if (inWindow(sentAtMs)) timeline.count('sent', wholeUs(sentAtMs - fromMs))
       count(sample)
+      picker.add(sample)
+      const isOpen = accountOf(outcome) === 'open'
       if (isOpen) longestOpenMs = Math.max(longestOpenMs ?? 0, sample.censoredMs ?? 0)
-      if (outcome !== 'ok' && !isOpen) return true
-      time(sample)
+      const isTimed = outcome === 'ok' || isOpen
+      scenarios.settled(sample, isTimed)
+      if (!isTimed) return true
+      eachTime(sample, record)
       dot(sample)
       if (ttftMs !== undefined) {
-        timeline.firstToken(lastSentAtMs(sample) + ttftMs - fromMs, ttftMs)
+        const atMs = wholeUs(lastSentAtMs(sample) + ttftMs)
+        if (inWindow(atMs)) timeline.firstToken(wholeUs(atMs - fromMs), ttftMs)
       }
       if (outcome === 'ok') {
         tokens.input += sample.inputTokens ?? 0
@@ -191,6 +240,7 @@ export function createRecorder(random: Random): Recorder {
       dropped,
       attempts,
       throttled,
+      good: objectives.length > 0 ? good : null,
       byOutcome: { ...byOutcome },
       warmup,
     }),

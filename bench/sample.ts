@@ -1,4 +1,5 @@
 /** The record of one request: every stamp as a difference, what came of it, what it carried. */
+import type { TimeName } from './measure.ts'
 
 /** How a request can end; a closed set, and the `outcome` label in Prometheus. */
 export const outcomes = [
@@ -97,4 +98,19 @@ export function waitsOf(sample: Sample): {
     ttftDueMs: ttftMs === undefined ? undefined : heldUpMs + ttftMs,
     responseMs: e2eMs === undefined ? undefined : (lagMs ?? 0) + e2eMs,
   }
+}
+
+/** Gives `record` every time that the sample has, each gap by itself. */
+export function eachTime(sample: Sample, record: (name: TimeName, ms: number) => void): void {
+  const { ttfbMs, ttftMs, gapsMs, tpotMs, e2eMs, preludeMs } = sample
+  const { lagMs, ttftDueMs, responseMs } = waitsOf(sample)
+  if (lagMs !== undefined) record('lag', lagMs)
+  if (ttftDueMs !== undefined) record('ttftDue', ttftDueMs)
+  if (responseMs !== undefined) record('response', responseMs)
+  if (preludeMs !== undefined) record('prelude', preludeMs)
+  if (ttfbMs !== undefined) record('ttfb', ttfbMs)
+  if (ttftMs !== undefined) record('ttft', ttftMs)
+  for (const gapMs of gapsMs) record('itl', gapMs)
+  if (tpotMs !== undefined) record('tpot', tpotMs)
+  if (e2eMs !== undefined) record('e2e', e2eMs)
 }

@@ -1,13 +1,34 @@
 /** What a run amounts to: the record that every reporter prints and that `--json` writes. */
+import type { Against } from './against/against.ts'
 import { resultCaveats, verdictCaveats } from './caveats.ts'
-import { type Environment, readEnvironment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import type { GeneratorHealth } from './generator.ts'
+import type { CancelLoad, OpenLoad, UsersLoad } from './load/facts.ts'
 import { definitions, type TimeName, timeNames } from './measure.ts'
+import type { Pick } from './picks.ts'
 import type { Counts, Dot, Recorder } from './recorder.ts'
+import type { Spending, Stop } from './safety/stop.ts'
 import type { Outcome } from './sample.ts'
+import type { ScenarioSummary, WorkFacts } from './scenarios.ts'
 import { type Bins, rounded, type Stats } from './tally.ts'
 import type { Measured, Verdict } from './threshold.ts'
 import type { Slot } from './timeline.ts'
+import type { Calibration } from './truth/calibration.ts'
+import { type ErrorBars, errorBars } from './truth/error-bar.ts'
+import type { GroundTruth } from './truth/ground-truth.ts'
+import { invalidReasons } from './truth/validity.ts'
+
+/** How far the numbers may be from the truth. */
+export interface Truth {
+  /** Why the run says nothing about its server; empty: it is valid. */
+  readonly invalid: readonly string[]
+  /** Half widths, ms: what chance and the bench itself may have added or taken. */
+  readonly plusMinus: ErrorBars
+  /** The bench measured on a mock before the run; null: it was not. */
+  readonly calibration: Calibration | null
+  /** The times held against the server's own journal; null: it is no mock of ours. */
+  readonly server: GroundTruth | null
+}
 
 /** Changes when a key changes its meaning or goes; new keys do not change it. */
 export const summarySchema = 'tokadence-bench/1'
@@ -30,6 +51,14 @@ export interface Load {
   readonly seed: string
   /** Connections opened, warm-up included; more than `connections` when some were lost. */
   readonly connectionsOpened: number
+  /** Where they changed over the run: how many there were first. */
+  readonly connectionsFrom?: number
+  /** Of an open loop only. */
+  readonly open?: OpenLoad
+  /** Of users only. */
+  readonly users?: UsersLoad
+  /** Where requests hung up. */
+  readonly cancel?: CancelLoad
 }
 
 export interface Summary {
@@ -46,6 +75,8 @@ export interface Summary {
   }
   readonly target: { readonly url: string; readonly model: string }
   readonly load: Load
+  /** What is sent, a row for each scenario; empty where nobody told. */
+  readonly work: readonly WorkFacts[]
   readonly counts: Counts
   readonly ttfbMs: Stats
   readonly ttftMs: Stats
@@ -68,6 +99,12 @@ export interface Summary {
     readonly source: 'usage' | 'chunks' | 'mixed' | null
   }
   readonly generator: GeneratorHealth
+  /** How far the numbers may be from the truth. */
+  readonly truth: Truth
+  /** Why it ended before its time, other than by its user; null: it did not. */
+  readonly stopped: Stop | null
+  /** What it cost; null: money was not looked at. */
+  readonly spending: Spending | null
   readonly thresholds: readonly Verdict[]
   /** What a reader must know before trusting a number, in sentences. */
   readonly warnings: readonly string[]
@@ -78,26 +115,48 @@ export interface Summary {
   readonly timeline: readonly Slot[]
   /** Values and their counts, ascending: enough to make any percentile or plot again. */
   readonly histograms: Readonly<Record<`${TimeName}Ms`, Bins>>
+  /** The same in HdrHistogram's compressed form (V2, base64), values in µs. */
+  readonly hdr: Readonly<Record<`${TimeName}Us`, string>>
   readonly dots: readonly Dot[]
+  /** Each scenario by itself; null where there is but one. */
+  readonly scenarios: readonly ScenarioSummary[] | null
+  /** A few requests to look at one by one. */
+  readonly requests: readonly Pick[]
+  /** With `--against`: the base, and how head compares with it. */
+  readonly against: Against | null
 }
+
+/** What the samples cannot tell. */
+export type SummaryContext = Omit<SummaryInput, 'recorder' | 'measured' | 'windowMs' | 'verdicts'>
 
 export interface SummaryInput {
   readonly tool: Summary['tool']
   readonly run: Omit<Summary['run'], 'seconds'>
   readonly target: Summary['target']
   readonly load: Load
+  readonly work?: readonly WorkFacts[]
   readonly recorder: Recorder
   readonly measured: Measured
   readonly windowMs: number
   readonly generator: GeneratorHealth
+  readonly calibration?: Calibration | undefined
+  readonly server?: GroundTruth | undefined
+  /** Reasons for which the run is invalid are warnings and no more. */
+  readonly toleratesInvalid?: boolean
+  readonly environment: Environment
   readonly verdicts: readonly Verdict[]
   readonly warnings: readonly string[]
+  readonly stopped?: Stop | null
+  readonly spending?: Spending | null
+  readonly against?: Against
 }
 
 export function summarise(input: SummaryInput): Summary {
   const { recorder, measured, windowMs, verdicts, generator } = input
   const counts = recorder.counts()
   const stats = eachTime(name => recorder.times[name].stats())
+  const calibration = input.calibration ?? null
+  const invalid = invalidReasons({ counts, ...stats, generator })
   const { input: inputTokens, output, contentChunks, fromUsage, fromChunks } = recorder.tokens
   const source =
     fromUsage && fromChunks ? 'mixed' : fromUsage ? 'usage' : fromChunks ? 'chunks' : null
@@ -107,6 +166,7 @@ export function summarise(input: SummaryInput): Summary {
     run: { ...input.run, seconds: windowMs / 1000 },
     target: input.target,
     load: input.load,
+    work: input.work ?? [],
     counts,
     ...stats,
     throughput: {
@@ -115,19 +175,38 @@ export function summarise(input: SummaryInput): Summary {
     },
     tokens: { input: inputTokens, output, contentChunks, source },
     generator,
+    truth: {
+      invalid: input.toleratesInvalid ? [] : invalid,
+      plusMinus: errorBars(recorder.times, { calibration, generator }),
+      calibration,
+      server: input.server ?? null,
+    },
+    stopped: input.stopped ?? null,
+    spending: input.spending ?? null,
     thresholds: verdicts,
     warnings: [
+      ...(input.stopped ? [input.stopped.says] : []),
+      ...(input.toleratesInvalid ? invalid : []),
       ...resultCaveats({ counts, stats, recorder, generator }),
       ...verdictCaveats(verdicts),
       ...input.warnings,
     ],
     examples: Object.fromEntries(recorder.examples),
     definitions,
-    environment: readEnvironment(),
+    environment: input.environment,
     timeline: recorder.timeline.slots(windowMs),
     histograms: eachTime(name => recorder.times[name].bins()),
+    hdr: hdrOf(recorder),
     dots: recorder.dots,
+    scenarios: recorder.scenarios.summary(),
+    requests: recorder.picks(),
+    against: input.against ?? null,
   }
+}
+
+function hdrOf({ times }: Recorder): Summary['hdr'] {
+  const entries = timeNames.map(name => [`${name}Us`, times[name].encoded()] as const)
+  return Object.fromEntries(entries) as Summary['hdr']
 }
 
 function eachTime<T>(of: (name: TimeName) => T): Record<`${TimeName}Ms`, T> {

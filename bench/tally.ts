@@ -2,7 +2,7 @@
  * All values of one time, in bounded memory: exact while they are few, then an HDR histogram in µs with
  * 3 significant digits (0.1 %, rounded up), which holds a million values in 95 kB.
  */
-import { Int32Histogram } from 'hdr-histogram-js'
+import { encodeIntoCompressedBase64, Int32Histogram } from 'hdr-histogram-js'
 import { nearestRank } from './percentile.ts'
 
 /** Every value in ms; null where there is no sample. */
@@ -35,6 +35,8 @@ export interface Tally {
   roughly(p: number): number | undefined
   stats(): Stats
   bins(): Bins
+  /** The histogram in HdrHistogram's own compressed form (V2, base64); its values are µs. */
+  encoded(): string
 }
 
 const maxExact = 65_536
@@ -46,7 +48,8 @@ export function createTally(): Tally {
   let exact: Float64Array | undefined = new Float64Array(256)
   let sorted = true
   let count = 0
-  let sum = 0
+  /** In whole µs, so that the order of the values does not matter. */
+  let sumUs = 0
   let min = Number.POSITIVE_INFINITY
   let max = 0
 
@@ -70,7 +73,7 @@ export function createTally(): Tally {
       return count
     },
     get mean() {
-      return count ? sum / count : undefined
+      return count ? sumUs / count / 1000 : undefined
     },
     get min() {
       return count ? min : undefined
@@ -81,9 +84,10 @@ export function createTally(): Tally {
     record(given) {
       const ms = Math.max(0, given)
       keep(ms)
-      histogram.recordValue(Math.min(maxUs, Math.round(ms * 1000)))
+      const us = Math.round(ms * 1000)
+      histogram.recordValue(Math.min(maxUs, us))
       count++
-      sum += ms
+      sumUs += us
       if (ms < min) min = ms
       if (ms > max) max = ms
     },
@@ -123,6 +127,7 @@ export function createTally(): Tally {
       }
       return bins
     },
+    encoded: () => encodeIntoCompressedBase64(histogram),
   }
   return tally
 }

@@ -5,10 +5,8 @@
 import { parseDuration } from '../base/duration.ts'
 import { type TimeName, timeNames } from './measure.ts'
 import { samplesNeeded } from './percentile.ts'
+import { type Measured, observeRate, type RateName, rateNames } from './rates.ts'
 import type { Tally } from './tally.ts'
-
-const rateNames = ['requests', 'tokens', 'errors', 'ok'] as const
-type RateName = (typeof rateNames)[number]
 
 const aggregates = ['avg', 'mean', 'min', 'max', 'med', 'count', 'rate'] as const
 type Aggregate = (typeof aggregates)[number]
@@ -16,28 +14,34 @@ type Aggregate = (typeof aggregates)[number]
 const operators = ['<=', '>=', '==', '<', '>'] as const
 type Operator = (typeof operators)[number]
 
+export type { Measured } from './rates.ts'
+
 export interface Threshold {
   /** As written. */
   readonly text: string
   readonly metric: TimeName | RateName
+  /** Of this scenario alone; undefined: of all requests. */
+  readonly scenario?: string | undefined
   /** An aggregate, or the percentile 0–100. */
   readonly of: Aggregate | number
   readonly operator: Operator
-  /** ms for times; a ratio for errors and ok; a second for requests and tokens; else a count. */
+  /** ms for times; a second for requests, tokens and goodput; a ratio for other rates; else a count. */
   readonly limit: number
 }
 
-export const thresholdSyntax = `write METRIC: AGGREGATE OPERATOR VALUE, such as 'ttft: p(95)<500ms', 'errors: rate<1%' or 'tokens: rate>200'; metrics are ${[...timeNames, ...rateNames].join(', ')}; times take p(N), avg, min, max, med and count, the others rate and count; operators are <, <=, >, >= and ==`
+export const thresholdSyntax = `write METRIC: AGGREGATE OPERATOR VALUE, such as 'ttft: p(95)<500ms', 'errors: rate<1%' or 'tokens: rate>200'; metrics are ${[...timeNames, ...rateNames].join(', ')}; times take p(N), avg, min, max, med and count, the others rate and count; METRIC{scenario:NAME} asks it of one scenario; operators are <, <=, >, >= and ==`
 
-const form = /^\s*(\w+)\s*:\s*(?:p\(\s*(\d+(?:\.\d+)?)\s*\)|(\w+))\s*(<=|>=|===?|<|>)\s*(\S+)\s*$/
+const form =
+  /^\s*(\w+)\s*(?:\{\s*scenario\s*:\s*([^{}]+?)\s*\})?\s*:\s*(?:p\(\s*(\d+(?:\.\d+)?)\s*\)|(\w+))\s*(<=|>=|===?|<|>)\s*(\S+)\s*$/
 
 /** Reads one threshold; undefined when it is none. */
 export function parseThreshold(text: string): Threshold | undefined {
-  const [, metric, percentile, aggregate, operator, value] = form.exec(text) ?? []
+  const [, metric, scenario, percentile, aggregate, operator, value] = form.exec(text) ?? []
   if (metric === undefined || operator === undefined || value === undefined) return undefined
   const of = percentile === undefined ? find(aggregates, aggregate) : Number(percentile)
   if (of === undefined || (typeof of === 'number' && of > 100)) return undefined
-  const common = { text: text.trim(), of, operator: find(operators, operator.slice(0, 2)) ?? '==' }
+  const known = find(operators, operator.slice(0, 2)) ?? '=='
+  const common = { text: text.trim(), scenario, of, operator: known }
 
   const time = find(timeNames, metric)
   if (time) {
@@ -67,20 +71,6 @@ function percent(text: string): number | undefined {
   return number === undefined ? undefined : number / 100
 }
 
-/** What thresholds look at. */
-export interface Measured {
-  readonly times: Readonly<Record<TimeName, Tally>>
-  readonly counts: {
-    readonly sent: number
-    readonly ok: number
-    readonly failed: number
-    readonly cut: number
-  }
-  readonly outputTokens: number
-  readonly requestsPerSecond: number
-  readonly outputTokensPerSecond: number
-}
-
 export interface Verdict {
   readonly text: string
   readonly metric: string
@@ -89,17 +79,34 @@ export interface Verdict {
   readonly limit: number
   /** The value measured, in the unit of `limit`; null without data. */
   readonly observed: number | null
+  /** `inconclusive`: it would pass, on fewer samples than it needs; only where that is asked for. */
+  readonly outcome: 'passed' | 'missed' | 'inconclusive'
+  /** Whether it passed. */
   readonly ok: boolean
   readonly samples: number
   /** The samples that such a percentile needs; null where none is asked for. */
   readonly samplesNeeded: number | null
-  /** Why there is no verdict on a value: "no data". */
+  /** Why there is no verdict on a value: "no data"; null where there is one. */
   readonly reason: string | null
 }
 
-export function judge(threshold: Threshold, measured: Measured): Verdict {
-  const { text, metric, of, operator, limit } = threshold
-  const { value, samples } = observe(threshold, measured)
+export interface Strictness {
+  /** A percentile that rests on too few samples does not pass. */
+  readonly strictSamples: boolean
+}
+
+export function judge(
+  threshold: Threshold,
+  measured: Measured,
+  { strictSamples }: Strictness = { strictSamples: false },
+): Verdict {
+  const { text, metric, scenario, of, operator, limit } = threshold
+  const part = scenario === undefined ? measured : measured.scenarios?.get(scenario)
+  const { value, samples } = part ? observe(threshold, part) : { value: undefined, samples: 0 }
+  const needed = typeof of === 'number' ? samplesNeeded(of) : null
+  const isMet = value !== undefined && compare(value, operator, limit)
+  const isThin = needed !== null && samples < needed
+  const outcome = !isMet ? 'missed' : strictSamples && isThin ? 'inconclusive' : 'passed'
   return {
     text,
     metric,
@@ -107,25 +114,31 @@ export function judge(threshold: Threshold, measured: Measured): Verdict {
     operator,
     limit,
     observed: value ?? null,
-    ok: value !== undefined && compare(value, operator, limit),
+    outcome,
+    ok: outcome === 'passed',
     samples,
-    samplesNeeded: typeof of === 'number' ? samplesNeeded(of) : null,
-    reason: value === undefined ? 'no data' : null,
+    samplesNeeded: needed,
+    reason:
+      value === undefined
+        ? 'no data'
+        : outcome === 'inconclusive'
+          ? `${samples} samples, it needs ${needed}`
+          : null,
   }
 }
 
 function observe({ metric, of }: Threshold, measured: Measured) {
-  switch (metric) {
-    case 'requests':
-    case 'tokens':
-    case 'errors':
-    case 'ok':
-      return observeRate(metric, of === 'count', measured)
-    default: {
-      const tally = measured.times[metric]
-      return { value: observeTime(of, tally), samples: tally.count }
-    }
+  if (!isTimeName(metric)) {
+    const { count, rate, samples } = observeRate(metric, measured)
+    return { value: of === 'count' ? count : rate, samples }
   }
+  const tally = measured.times[metric]
+  return { value: observeTime(of, tally), samples: tally.count }
+}
+
+/** Whether it is a time, and no rate. */
+export function isTimeName(name: TimeName | RateName): name is TimeName {
+  return timeNames.some(known => known === name)
 }
 
 function observeTime(of: Aggregate | number, tally: Tally): number | undefined {
@@ -145,22 +158,7 @@ function observeTime(of: Aggregate | number, tally: Tally): number | undefined {
   }
 }
 
-function observeRate(metric: RateName, asCount: boolean, measured: Measured) {
-  const { sent, ok, failed, cut } = measured.counts
-  const errors = failed + cut
-  const settled = ok + errors
-  const [count, rate, samples] = {
-    requests: [ok, measured.requestsPerSecond, ok],
-    tokens: [measured.outputTokens, measured.outputTokensPerSecond, ok],
-    errors: [errors, errors / sent, sent],
-    ok: [ok, ok / sent, sent],
-  }[metric] as [number, number, number]
-  // A rate of nothing is no data: no request sent, or none that came to an end.
-  const known = sent > 0 && settled > 0
-  return { value: known ? (asCount ? count : rate) : undefined, samples }
-}
-
-function compare(value: number, operator: Operator, limit: number): boolean {
+export function compare(value: number, operator: Operator, limit: number): boolean {
   switch (operator) {
     case '<':
       return value < limit

@@ -1,27 +1,44 @@
 /** `tokadence bench`: a load run, watched, reported, judged. */
-import { writeFile } from 'node:fs/promises'
-import { OptionError } from '../base/option-error.ts'
+import { systemClock } from '../base/clock.ts'
 import { benchOptions } from '../bench/options.ts'
+import type { LiveTitle } from '../bench/reporters/live.ts'
+import type { RunEvent } from '../bench/samples/event.ts'
 import type { Summary } from '../bench/summary.ts'
-import { type Call, defineCommand, type ExitCode, exitCode } from './command.ts'
+import { type Call, defineCommand, exitCode } from './command.ts'
+import { confirmer } from './confirm.ts'
+import { checkGateFiles } from './gate-reports.ts'
+import { checkWritable, writeReports, writeVerdicts } from './reports.ts'
 
 type BenchCall = Call<typeof benchOptions>
 
 const panelEveryMs = 250
 const lineEveryMs = 5000
+/** How long the bench itself is measured before each run, unless told otherwise. */
+const calibrateMs = 2000
 
 export const command = defineCommand({
   name: 'bench',
   summary: 'a load run: TTFT, gaps, throughput, outcomes, thresholds, exports',
   options: benchOptions,
+  words: {
+    label: 'calibrate',
+    help: 'Measures the bench itself on a mock server whose times are known, and nothing else.',
+    required: false,
+  },
   async run(call) {
+    if (call.words.length > 0) return await (await import('./calibrate.ts')).calibrateOnly(call)
     const { TargetUnreachable } = await import('../bench/index.ts')
     await checkWritable('json', call)
     await checkWritable('html', call)
+    await checkGateFiles(call)
     try {
-      const summary = await watchedRun(call)
-      await report(call, summary)
-      return verdict(summary)
+      const { countAs } = await import('../bench/reporters/compat/compat.ts')
+      const counted = call.options.compat && countAs(call.options.compat)
+      const summary = await loggedRun(call, event => {
+        if (event.type === 'sample' && event.isMeasured) counted?.add(event.sample)
+      })
+      await writeReports(call, summary, counted?.view(summary.run.seconds * 1000))
+      return await writeVerdicts('tokadence bench', call, summary)
     } catch (error) {
       if (!(error instanceof TargetUnreachable)) throw error
       call.stderr.write(`tokadence bench: ${error.message}\n`)
@@ -30,70 +47,55 @@ export const command = defineCommand({
   },
 })
 
-async function watchedRun({ options, signal, stderr }: BenchCall): Promise<Summary> {
-  const { runBench } = await import('../bench/index.ts')
+/** Writes samples while they come, and says what of them could not be written. */
+async function loggedRun(call: BenchCall, onEvent: (event: RunEvent) => void): Promise<Summary> {
+  const { openLogs } = await import('../bench/samples/logs.ts')
+  const log = await openLogs(call.options, call.origins, systemClock)
+  try {
+    return await watchedRun(call, event => {
+      log.take(event)
+      onEvent(event)
+    })
+  } finally {
+    for (const text of await log.close()) call.stderr.write(`tokadence bench: ${text}\n`)
+  }
+}
+
+async function watchedRun(
+  { options, signal, stdin, stderr }: BenchCall,
+  onEvent: (event: RunEvent) => void,
+): Promise<Summary> {
+  const { runResolved } = await import('../bench/index.ts')
   const { createLines, createPanel } = await import('../bench/reporters/live.ts')
   const { paintFor } = await import('../bench/reporters/paint.ts')
   const isWatched = stderr.isTTY === true && !process.env.CI
   const write = (text: string) => stderr.write(text)
   const view = isWatched
-    ? createPanel(write, options, paintFor(stderr, process.env))
+    ? createPanel(write, titleOf(options), paintFor(stderr, process.env))
     : createLines(write)
   try {
-    return await runBench(ownOptions(options), {
-      signal,
-      onProgress: view.show,
-      progressEveryMs: isWatched ? panelEveryMs : lineEveryMs,
-      onNotice: text => stderr.write(`${text}\n`),
-    })
+    return await runResolved(
+      { ...options, calibrate: options.calibrate ?? calibrateMs },
+      {
+        signal,
+        onProgress: view.show,
+        onEvent,
+        progressEveryMs: isWatched ? panelEveryMs : lineEveryMs,
+        onNotice: text => stderr.write(`${text}\n`),
+        confirm: confirmer({ stdin, stderr, signal }),
+      },
+    )
   } finally {
     view.close()
   }
 }
 
-/** Without what other commands share, such as `config`. */
-function ownOptions(options: BenchCall['options']): BenchCall['options'] {
-  const own = Object.entries(options).filter(([key]) => key in benchOptions)
-  return Object.fromEntries(own) as BenchCall['options']
-}
+/** As many in flight as an open loop has where nobody says. */
+const openLimit = 10_000
 
-async function report(call: BenchCall, summary: Summary): Promise<void> {
-  const { options, stdout, stderr } = call
-  const { formatTable } = await import('../bench/reporters/table.ts')
-  const { formatJson } = await import('../bench/reporters/json.ts')
-  const { paintFor } = await import('../bench/reporters/paint.ts')
-  const people = options.json === '-' ? stderr : stdout
-  people.write(`${formatTable(summary, paintFor(people, process.env))}\n`)
-  if (options.json === '-') stdout.write(formatJson(summary))
-  else if (options.json !== undefined) await writeReport('json', call, formatJson(summary))
-  if (options.html !== undefined) {
-    const { formatHtml } = await import('../bench/reporters/html.ts')
-    await writeReport('html', call, formatHtml(summary))
-    people.write(`report: ${options.html}\n`)
-  }
-}
-
-/** A report that cannot be written is said before the run, not after it. */
-async function checkWritable(option: 'json' | 'html', call: BenchCall): Promise<void> {
-  const path = call.options[option]
-  if (path !== undefined && path !== '-') await writeReport(option, call, '', 'a')
-}
-
-async function writeReport(
-  option: 'json' | 'html',
-  { options, origins }: BenchCall,
-  text: string,
-  flag = 'w',
-): Promise<void> {
-  const path = options[option] ?? ''
-  await writeFile(path, text, { flag }).catch(cause => {
-    const allowed = `the file cannot be written (${cause.code})`
-    throw new OptionError(option, path, allowed, { origin: origins[option], cause })
-  })
-}
-
-function verdict({ run, thresholds, counts }: Summary): ExitCode {
-  if (run.interrupted) return exitCode.interrupted
-  if (thresholds.some(({ ok }) => !ok)) return exitCode.missed
-  return counts.ok === 0 ? exitCode.invalid : exitCode.ok
+function titleOf(options: BenchCall['options']): LiveTitle {
+  const { url, model, rate, stages, trace, users, connections, maxInFlight } = options
+  const isOpen = rate !== undefined || stages !== undefined || trace !== undefined
+  const limit = isOpen ? (maxInFlight ?? openLimit) : (users ?? connections)
+  return { url, model, isOpen, limit }
 }

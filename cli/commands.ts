@@ -38,6 +38,22 @@ export const commands: readonly Listed[] = [
     load: async () => (await import('./bench.ts')).command,
   },
   {
+    name: 'tune',
+    summary:
+      'finds how many requests in flight are best under your objectives, and what binds them',
+    load: async () => (await import('./tune.ts')).command,
+  },
+  {
+    name: 'compare',
+    summary: 'two runs: how far apart, with intervals; better, same, worse or inconclusive',
+    load: async () => (await import('./compare.ts')).command,
+  },
+  {
+    name: 'report',
+    summary: "makes any report again, from a run's samples or its JSON",
+    load: async () => (await import('./report.ts')).command,
+  },
+  {
     name: 'demo',
     summary: 'all of it in under a minute, on real documents, ending with a report',
     load: async () => (await import('./demo.ts')).command,

@@ -60,7 +60,14 @@ function show(key: string, value: unknown): unknown {
   if (key === 'apiKey') return [value ?? []].flat().map(masked)
   if (key === 'upstreamKey' || key === 'controlToken')
     return value === undefined ? undefined : masked(value)
+  if (key === 'header') return maskedHeaders(value)
   return Array.isArray(value) ? value.map(written) : written(value)
+}
+
+/** A header may well hold a key. */
+function maskedHeaders(headers: unknown): unknown {
+  if (typeof headers !== 'object' || headers === null) return headers
+  return Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, masked(text)]))
 }
 
 function written(value: unknown): unknown {

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { formatDuration } from '../base/duration.ts'
+import { findFiles } from '../base/find-files.ts'
 import { OptionError } from '../base/option-error.ts'
 import { choice, flag, integer, text } from '../base/option-table.ts'
 import type { Failure } from '../client/index.ts'
@@ -11,7 +12,6 @@ import { addSpent, nothingSpent, type Spent } from '../client/spent.ts'
 import type { DocumentSource, DocumentSummary } from '../client/summarise.ts'
 import { costWords, exitCodeOf, isUnreachable, tokenWords } from './call-lines.ts'
 import { defineCommand, type ExitCode, exitCode } from './command.ts'
-import { findFiles } from './find-files.ts'
 import { createSummaryProgress } from './summary-progress.ts'
 
 export const command = defineCommand({
@@ -21,8 +21,7 @@ export const command = defineCommand({
   options: {
     ...clientOptions,
     concurrency: integer(1, 10_000, {
-      help: 'Documents at work at once, and requests in flight at once.',
-      fallback: 5,
+      help: 'Documents at work at once, and requests in flight at once, at most: by default 64 where the client finds its own pace, 5 with pace fixed.',
     }),
     maxTokens: integer(1, 100_000, { help: 'The most tokens of a summary.', fallback: 200 }),
     chunkTokens: integer(16, 10_000_000, {
@@ -44,14 +43,15 @@ export const command = defineCommand({
   },
 
   async run({ options, words, signal, stdin, stdout, stderr }) {
-    const { clientOf } = await import('../client/index.ts')
+    const { clientOf, paceLine } = await import('../client/index.ts')
     const { summariseDocuments, summarySettings } = await import('../client/summarise.ts')
     const { openCheckpoint } = await import('../client/checkpoint.ts')
     const { json, resume, checkpoint: file } = options
     if (resume && file === undefined) {
       throw new OptionError('resume', undefined, 'name the file to go on with: --checkpoint FILE')
     }
-    await using client = clientOf(options)
+    const { concurrency = options.pace === 'adaptive' ? 64 : 5 } = options
+    await using client = clientOf({ ...options, concurrency })
     const files = findFiles(words)
     let lost = nothingSpent
     using checkpoint =
@@ -80,7 +80,7 @@ export const command = defineCommand({
       const pipeline = summariseDocuments(
         client,
         files.map(name => documentOf(name, stdin)),
-        { ...options, checkpoint, signal, onProgress: progress.note },
+        { ...options, concurrency, checkpoint, signal, onProgress: progress.note },
       )
       for await (const summary of pipeline) {
         if (json) stdout.write(`${sum.documents > 0 ? ',' : ''}\n${JSON.stringify(summary)}`)
@@ -94,9 +94,13 @@ export const command = defineCommand({
     }
 
     const tookMs = client.clock.nowMs() - startedAtMs
-    const total = { ...sum.total, tookMs }
+    const pace = paceLine(client.limiter)
+    const total = { ...sum.total, tookMs, pace }
     if (json) stdout.write(`\n],\n"total":${JSON.stringify(total)}}\n`)
-    else stdout.write(`${sum.failureLines}${totalLine(sum, tookMs)}\n`)
+    else {
+      stdout.write(`${sum.failureLines}${totalLine(sum, tookMs)}\n`)
+      if (pace !== undefined) stdout.write(`pace: ${pace}\n`)
+    }
     if (signal.aborted && file !== undefined) {
       stderr.write(`tokadence: what was answered is in ${file}; go on with --resume\n`)
     }

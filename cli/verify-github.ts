@@ -1,4 +1,5 @@
-/** Findings as annotations of GitHub Actions: `::error title=…::…`. */
+/** Findings as annotations of GitHub Actions. */
+import { annotation } from '../base/github.ts'
 import { evidenceLines, titleOf } from '../mock-server/verify/report.ts'
 import type { Verification } from '../mock-server/verify/verification.ts'
 
@@ -8,15 +9,7 @@ export function annotations({ results }: Verification): string {
     .filter(({ verdict }) => verdict !== 'passed')
     .map(result => {
       const text = [`${result.says}.`, ...evidenceLines(result)].join('\n')
-      return `::error title=${property(titleOf(result))}::${data(text)}\n`
+      return annotation('error', titleOf(result), text)
     })
     .join('')
-}
-
-function data(text: string): string {
-  return text.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')
-}
-
-function property(text: string): string {
-  return data(text).replace(/:/g, '%3A').replace(/,/g, '%2C')
 }

@@ -49,8 +49,8 @@ export const command = defineCommand({
       return exitCode.unreachable
     }
     if (junit !== undefined) {
-      const { junitXml } = await import('../mock-server/verify/junit.ts')
-      const xml = junitXml(verification, { atMs: systemClock.wallMs() })
+      const { verificationXml } = await import('../mock-server/verify/junit.ts')
+      const xml = verificationXml(verification, { atMs: systemClock.wallMs() })
       await writeFile(junit, xml).catch(cause => {
         const why = `the file cannot be written (${cause.code})`
         throw new OptionError('junit', junit, why, { origin: origins.junit, cause })

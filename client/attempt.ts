@@ -1,6 +1,7 @@
 /** One send: its timeouts, its stamps, and its chunks as frames; how it ended, as data. */
 import type { Clock } from '../base/clock.ts'
 import { type Delta, readChunk } from '../protocol/read-chunk.ts'
+import { createResponseReader } from '../protocol/read-response.ts'
 import type { BudgetGuard } from './budget-guard.ts'
 import { classify } from './classify.ts'
 import type { Failure } from './failure.ts'
@@ -42,6 +43,7 @@ export async function runAttempt(
   request: WireRequest,
   { transport, clock, timeouts, signal, reply, guard, deliver, answered }: AttemptContext,
 ): Promise<AttemptOutcome> {
+  const read = request.api === 'responses' ? createResponseReader() : readChunk
   const watchdog = createWatchdog(clock, timeouts, signal)
   const sentAtMs = clock.nowMs()
   let headersAtMs: number | undefined
@@ -53,23 +55,27 @@ export async function runAttempt(
     return { sentAtMs, headersAtMs, endAtMs, status, headers, failure, cause }
   }
 
-  function take(json: unknown): void {
-    const { id, model, error, usage, deltas } = readChunk(json)
-    if (error) throw new StreamError(error)
+  function take(json: unknown, atMs: number): void {
+    const { id, model, error, usage, deltas } = read(json)
+    if (error) {
+      // A response that fails may say what it has cost.
+      if (usage) give({ kind: 'usage', usage }, atMs)
+      throw new StreamError(error)
+    }
     reply.identify(id, model)
     for (const delta of deltas) {
       for (const frame of framesOf(delta)) {
         watchdog.sawToken()
-        reply.add(frame)
-        deliver(frame)
+        give(frame, atMs)
       }
       if (delta.finishReason !== undefined) finish(delta.choice, delta.finishReason)
     }
-    if (usage) {
-      const frame = { kind: 'usage', usage } as const
-      reply.add(frame)
-      deliver(frame)
-    }
+    if (usage) give({ kind: 'usage', usage }, atMs)
+  }
+
+  function give(frame: Frame, atMs: number): void {
+    reply.add(frame, atMs)
+    deliver(frame)
   }
 
   function finish(choice: number, reason: string): void {
@@ -87,14 +93,17 @@ export async function runAttempt(
     ;({ status, headers } = response)
     answered?.(headers)
     for await (const chunks of response.chunks) {
-      watchdog.sawEvent()
-      for (const json of chunks) take(json)
+      // What came together came at once.
+      const atMs = clock.nowMs()
+      watchdog.sawEvent(atMs)
+      for (const json of chunks) take(json, atMs)
       guard?.check(reply.outputTokens)
     }
     // A transport may take an abort for a quiet end.
     watchdog.signal.throwIfAborted()
     if (reply.isFinished) return outcome()
-    const message = 'The stream ended without a finish_reason: the answer is not whole.'
+    const sign = request.api === 'responses' ? 'last event' : 'finish_reason'
+    const message = `The stream ended without a ${sign}: the answer is not whole.`
     return outcome({ kind: 'truncated', message })
   } catch (error) {
     // The last piece has come: what breaks after it, before usage or [DONE], takes nothing away.
@@ -114,11 +123,13 @@ export async function runAttempt(
   }
 }
 
-function* framesOf({ choice, content, reasoning, refusal, toolCalls }: Delta): Generator<Frame> {
-  if (reasoning !== undefined) yield { kind: 'reasoning', choice, text: reasoning }
-  if (content !== undefined) yield { kind: 'content', choice, text: content }
-  if (refusal !== undefined) yield { kind: 'refusal', choice, text: refusal }
+function framesOf({ choice, content, reasoning, refusal, toolCalls }: Delta): Frame[] {
+  const frames: Frame[] = []
+  if (reasoning !== undefined) frames.push({ kind: 'reasoning', choice, text: reasoning })
+  if (content !== undefined) frames.push({ kind: 'content', choice, text: content })
+  if (refusal !== undefined) frames.push({ kind: 'refusal', choice, text: refusal })
   for (const { index, id, name, arguments: text } of toolCalls) {
-    yield { kind: 'tool_call', choice, index, id, name, text }
+    frames.push({ kind: 'tool_call', choice, index, id, name, text })
   }
+  return frames
 }

@@ -4,6 +4,7 @@
  * Items are pulled as places come free, and no more are begun than fit between the oldest unread result and
  * the newest, so that a million items take no more memory than a few.
  */
+import { setMaxListeners } from 'node:events'
 
 export interface BatchOptions {
   /** Items at work at once. */
@@ -62,6 +63,8 @@ async function* mapThrough<Item, Result>(
   { concurrency, window = concurrency * 4, signal }: BatchOptions,
 ): AsyncGenerator<Result, void> {
   const stop = new AbortController()
+  // All that is at work listens to it: that is no leak.
+  setMaxListeners(0, stop.signal)
   const source = iterate(items)
   let count = 0
   let working = 0

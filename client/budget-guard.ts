@@ -72,7 +72,8 @@ export async function guardAttempt(attempt: GuardedAttempt): Promise<BudgetGuard
   const { which } = budgets[0]!
   const inputTokens = await promptTokens(attempt)
   const choices = Number(wire.body.n ?? 1)
-  const limit = wire.body.max_completion_tokens ?? wire.body.max_tokens
+  const { max_output_tokens, max_completion_tokens, max_tokens } = wire.body
+  const limit = max_output_tokens ?? max_completion_tokens ?? max_tokens
   const maxTokens = typeof limit === 'number' ? limit * choices : undefined
   if (maxTokens === undefined && wire.body.stream !== true) {
     const advice = 'An answer in one piece cannot be stopped: with maxCost, give maxTokens too.'
@@ -144,11 +145,14 @@ function refusal(
   return `Not sent: it ${cost}, and of the ${words[which]} of ${formatDollars(limitNanoDollars)} there is ${left} left.`
 }
 
-/** Tools are no messages, but are read and paid as text. */
+/** Tools and instructions are no messages, but are read and paid as text. */
 async function promptTokens({ request, wire, tokenizer }: GuardedAttempt): Promise<number> {
-  const messages = await countChatTokensInSlices(tokenizer, request.messages)
-  const { tools } = wire.body
-  return tools === undefined ? messages : messages + tokenizer.count(JSON.stringify(tools))
+  const { tools, instructions } = wire.body
+  let tokens = await countChatTokensInSlices(tokenizer, request.messages)
+  for (const more of [tools, instructions]) {
+    if (more !== undefined) tokens += tokenizer.count(JSON.stringify(more))
+  }
+  return tokens
 }
 
 /** The most tokens below `ceiling` whose cost is at most `nanoDollars`. */

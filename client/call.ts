@@ -66,7 +66,7 @@ export function startCall(
   /** Answers that broke off before the one that is running. */
   const broken: Reply[] = []
   const ending = createEnding(clock, options.totalTimeout, stop)
-  let reply = createReply(clock)
+  let reply = createReply()
 
   const budgets = budgetsOf(context.budget, maxCost)
   const takeBudget = options.retryBudget < 100 ? retryBudget.take : undefined
@@ -93,9 +93,9 @@ export function startCall(
         ending.startTotal()
         retryBudget.sent()
       }
-      reply = createReply(clock, counting?.tokenizer)
+      reply = createReply(counting?.tokenizer)
       const asked = options.whenCut === 'continue' ? continuing(request, broken) : request
-      const outcome = await runAttempt(wireRequest(asked, model, attempt), {
+      const outcome = await runAttempt(wireRequest(asked, options, attempt), {
         transport,
         clock,
         timeouts: options,
@@ -122,7 +122,7 @@ export function startCall(
     const { signal } = ending
     const asked = options.whenCut === 'continue' ? continuing(request, broken) : request
     const sent = { request: asked, model, prices, wallMs: clock.wallMs() }
-    const wire = wireRequest(asked, model, attempt)
+    const wire = wireRequest(asked, options, attempt)
     const { tokenizer } = counting
     const guard = await guardAttempt({ ...sent, budgets, wire, tokenizer, signal })
     try {

@@ -99,39 +99,41 @@ export async function completeCall(
   return result
 }
 
+type Taken = IteratorResult<Frame, undefined>
+
 /** Frames on their way from one writer to one reader. */
 function createLine() {
   let frames: Frame[] = []
   let taken = 0
   let isClosed = false
   let error: unknown
-  let wake: (() => void) | undefined
+  /** The reader, where it waits, and what it waits for. */
+  let reader: { resolve(taken: Taken): void; reject(error: unknown): void } | undefined
+  let waited: Promise<Taken> | undefined
 
-  return {
-    put(frame: Frame): void {
+  /** A frame that is waited for goes to its reader without standing in line. */
+  function put(frame: Frame): void {
+    if (!reader) {
       frames.push(frame)
-      wake?.()
-    },
-    /** No more frames; `error` is thrown once they are all read. */
-    close(reason: unknown): void {
-      isClosed = true
-      error = reason
-      wake?.()
-    },
-    /** Drops what was not read, and the error with it. */
-    clear(): void {
-      frames = []
-      taken = 0
-      isClosed = true
-      error = undefined
-    },
-    /** The next frame; waits for it only where there is none yet. */
-    take(): Promise<IteratorResult<Frame, undefined>> {
-      return taken < frames.length ? Promise.resolve(next()) : waitForNext()
-    },
+      return
+    }
+    const { resolve } = reader
+    reader = waited = undefined
+    resolve({ done: false, value: frame })
   }
 
-  function next(): IteratorResult<Frame, undefined> {
+  /** The next frame; waits for it only where there is none yet. */
+  function take(): Promise<Taken> {
+    if (waited) return waited.then(take, take)
+    if (taken < frames.length) return Promise.resolve(next())
+    if (isClosed) return ended()
+    waited = new Promise((resolve, reject) => {
+      reader = { resolve, reject }
+    })
+    return waited
+  }
+
+  function next(): Taken {
     const value = frames[taken++]!
     if (taken === frames.length) {
       frames = []
@@ -140,16 +142,32 @@ function createLine() {
     return { done: false, value }
   }
 
-  async function waitForNext(): Promise<IteratorResult<Frame, undefined>> {
-    while (taken === frames.length && !isClosed) {
-      await new Promise<void>(resolve => {
-        wake = resolve
-      })
-    }
-    if (taken < frames.length) return next()
+  /** The error once, if there is one; then no more. */
+  function ended(): Promise<Taken> {
     const reason = error
     error = undefined
-    if (reason !== undefined) throw reason
-    return { done: true, value: undefined }
+    if (reason !== undefined) return Promise.reject(reason)
+    return Promise.resolve({ done: true, value: undefined })
+  }
+
+  return {
+    put,
+    take,
+    /** No more frames; `reason` is thrown once they are all read. */
+    close(reason: unknown): void {
+      isClosed = true
+      error = reason
+      if (!reader) return
+      const { resolve, reject } = reader
+      reader = waited = undefined
+      ended().then(resolve, reject)
+    },
+    /** Drops what was not read, and the error with it. */
+    clear(): void {
+      frames = []
+      taken = 0
+      isClosed = true
+      error = undefined
+    },
   }
 }

@@ -5,9 +5,11 @@
  * data, pings, an `event: error` that is flat, a last event without its blank line, and a socket that
  * stays open after [DONE].
  */
+import { StringDecoder } from 'node:string_decoder'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { Clock } from '../base/clock.ts'
 import { readWireError } from '../protocol/read-chunk.ts'
+import { isTerminalEvent } from '../protocol/read-response.ts'
 import { BadStreamError, parseJson } from './transport.ts'
 
 export interface ByteSource {
@@ -22,14 +24,15 @@ const MAX_EVENT_LENGTH = 16 * 1024 * 1024
 const LINGER_MS = 1000
 
 /**
- * The chunks of each read together: a promise a token would be half of what a token costs. Ends at [DONE] or at
- * the end of the bytes. Throws BadStreamError, or what the source throws.
+ * What `give` makes of the chunks of each read together: a promise a token would be half of what a token costs. Ends
+ * at [DONE] or at the end of the bytes. Throws BadStreamError, or what the source throws.
  */
-export async function* chunkTexts(
+export async function* eventReads<T>(
   source: ByteSource,
   clock: Clock,
-): AsyncGenerator<readonly string[]> {
-  let texts: string[] = []
+  give: (texts: readonly string[]) => T,
+): AsyncGenerator<T> {
+  let texts: string[] | undefined
   let isDone = false
   let broken: BadStreamError | undefined
   let isEnding = false
@@ -38,9 +41,13 @@ export async function* chunkTexts(
     onEvent(message) {
       if (isDone) return
       const text = chunkText(message)
+      // Nothing follows a response's last event, whose name alone tells it: a chat's chunks have none.
+      isDone = message.event !== undefined && isTerminalEvent(message.event)
       if (text === DONE) isDone = true
       else if (text === undefined || (isEnding && parseJson(text) === undefined)) return
-      else texts.push(text)
+      // A list made with one text has room for one: what comes alone stays until the next comes.
+      else if (texts) texts.push(text)
+      else texts = [text]
     },
     onError(error) {
       if (error.type !== 'max-buffer-size-exceeded') return
@@ -48,20 +55,25 @@ export async function* chunkTexts(
       broken = new BadStreamError(message, { cause: error })
     },
   })
-  const decoder = new TextDecoder()
+  // Reads as TextDecoder does, at an eighth of its price, and what is ASCII takes half the memory.
+  const decoder = new StringDecoder('utf8')
   const reader = source.bytes[Symbol.asyncIterator]()
+  let isFirst = true
   let isOver = false
   try {
     while (!isOver) {
       const { value, done } = await reader.next()
       isEnding = isOver = done === true
       // The blank line lets a last event through that lacks its own; cut JSON is dropped above.
-      parser.feed(isOver ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }))
-      if (texts.length > 0) {
-        const ready = texts
-        texts = []
-        yield ready
+      let text = isOver ? `${decoder.end()}\n\n` : decoder.write(value)
+      if (isFirst && text !== '') {
+        isFirst = false
+        if (text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1)
       }
+      parser.feed(text)
+      const ready = texts
+      texts = undefined
+      if (ready) yield give(ready)
       if (broken) throw broken
       if (isDone) {
         if (!isOver) linger(reader, source, clock)
@@ -74,6 +86,7 @@ export async function* chunkTexts(
 }
 
 const DONE = '[DONE]'
+const BYTE_ORDER_MARK = '\ufeff'
 
 /** The chunk's JSON, `[DONE]`, or undefined for an event that is no chunk. */
 function chunkText({ event, data }: EventSourceMessage): string | undefined {

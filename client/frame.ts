@@ -20,6 +20,7 @@ export interface TextFrame {
 export interface ToolCallFrame {
   readonly kind: 'tool_call'
   readonly choice: number
+  /** The server's number for the call: pieces of one have the same. Not every server begins with 0. */
   readonly index: number
   readonly id: string | undefined
   readonly name: string | undefined
@@ -45,7 +46,7 @@ export interface RetryFrame {
 export interface EndFrame {
   readonly kind: 'end'
   readonly how: How
-  /** As the server said it. */
+  /** As the server said it; of a response, in the words of chat completions. */
   readonly finishReason: string | undefined
   /** Set exactly when the answer is not whole. */
   readonly failure: Failure | undefined

@@ -23,6 +23,10 @@ export const clientOptions = {
     env: ['OPENAI_API_KEY'],
   }),
   model: text({ help: 'The model to ask for.', fallback: 'gpt-4o-mini', label: 'MODEL' }),
+  api: choice(['chat', 'responses'], {
+    help: 'chat: chat completions; responses: the Responses API. The same request goes to either, and answers read alike.',
+    fallback: 'chat',
+  }),
   transport: choice(['wire', 'sdk'], {
     help: 'wire: undici and an event parser; sdk: the official openai package, its retries off.',
     fallback: 'wire',

@@ -1,5 +1,4 @@
 /** One attempt's answer as it grows: frames in; texts, counts and stamps out. */
-import type { Clock } from '../base/clock.ts'
 import type { WireUsage } from '../protocol/read-chunk.ts'
 import { createStreamCounter, type StreamCounter } from '../protocol/tokens/stream-counter.ts'
 import type { Tokenizer } from '../protocol/tokens/tokenizer.ts'
@@ -27,8 +26,8 @@ type Open<T> = { -readonly [K in keyof T]: T[K] }
 type OpenChoice = Open<Choice> & { toolCalls: Open<ToolCall>[] }
 
 export interface Reply {
-  /** Throws BadStreamError when the answer outgrows what an answer may be. */
-  add(frame: Frame): void
+  /** `atMs`: when it came. Throws BadStreamError when the answer outgrows what an answer may be. */
+  add(frame: Frame, atMs: number): void
   /** The completion's id and the model's name, as the server tells them. */
   identify(id: string | undefined, model: string | undefined): void
   /** The server's word that a choice is whole. */
@@ -53,11 +52,13 @@ const MAX_TOOL_CALLS = 1024
 /** Characters of all texts together. */
 const MAX_LENGTH = 64 * 1024 * 1024
 
-export function createReply(clock: Clock, tokenizer?: Tokenizer): Reply {
+export function createReply(tokenizer?: Tokenizer): Reply {
   const choices: OpenChoice[] = []
+  /** By choice and the server's number, which with some begins with 1 or counts other things too. */
+  const calls = new Map<string, Open<ToolCall>>()
   const contentAtMs: number[] = []
   /** One counter for each text: tokens do not span two. */
-  const counters = new Map<string, StreamCounter>()
+  const counters: Record<string, StreamCounter> = {}
   let length = 0
   let isBegun = false
   let usage: WireUsage | undefined
@@ -79,12 +80,8 @@ export function createReply(clock: Clock, tokenizer?: Tokenizer): Reply {
       throw new BadStreamError(`The answer is longer than ${MAX_LENGTH} characters.`)
     }
     if (!tokenizer) return
-    let counter = counters.get(of)
-    if (!counter) {
-      counter = createStreamCounter(tokenizer)
-      counters.set(of, counter)
-    }
-    counter.add(text)
+    counters[of] ??= createStreamCounter(tokenizer)
+    counters[of].add(text)
   }
 
   function addText({ kind, choice, text }: TextFrame): void {
@@ -93,30 +90,34 @@ export function createReply(clock: Clock, tokenizer?: Tokenizer): Reply {
   }
 
   function addToolCall({ choice, index, id, name, text }: ToolCallFrame): void {
-    if (index >= MAX_TOOL_CALLS) throw new BadStreamError(`There is no tool call number ${index}.`)
-    const { toolCalls } = choiceAt(choice)
-    while (toolCalls.length <= index) {
-      toolCalls.push({ id: undefined, name: undefined, arguments: '' })
+    const key = `${choice}.${index}`
+    let call = calls.get(key)
+    if (!call) {
+      call = { id: undefined, name: undefined, arguments: '' }
+      calls.set(key, call)
+      const { toolCalls } = choiceAt(choice)
+      if (toolCalls.push(call) > MAX_TOOL_CALLS) {
+        throw new BadStreamError(`There are more than ${MAX_TOOL_CALLS} tool calls.`)
+      }
     }
-    const call = toolCalls[index] as Open<ToolCall>
     call.id ??= id
     call.name ??= name
     call.arguments += text
-    if (name) count(`${choice}.${index}.name`, name)
-    count(`${choice}.${index}`, text)
+    if (name) count(`${key}.name`, name)
+    count(key, text)
   }
 
   return {
-    add(frame) {
+    add(frame, atMs) {
       switch (frame.kind) {
         case 'content':
         case 'refusal':
-          contentAtMs.push(clock.nowMs())
+          contentAtMs.push(atMs)
           return addText(frame)
         case 'reasoning':
           return addText(frame)
         case 'tool_call':
-          contentAtMs.push(clock.nowMs())
+          contentAtMs.push(atMs)
           return addToolCall(frame)
         case 'usage':
           usage = frame.usage
@@ -145,7 +146,7 @@ export function createReply(clock: Clock, tokenizer?: Tokenizer): Reply {
     },
     get outputTokens() {
       let total = 0
-      for (const counter of counters.values()) total += counter.count
+      for (const counter of Object.values(counters)) total += counter.count
       return total
     },
     get isFinished() {

@@ -1,11 +1,14 @@
 /** What a caller asks for. */
 import { type ChatBodyWords, chatBody } from '../protocol/chat-body.ts'
+import { responsesBody } from '../protocol/responses-body.ts'
 import type { RetryFrame } from './frame.ts'
-import type { WireRequest } from './transport.ts'
+import type { Api, WireRequest } from './transport.ts'
 
 export interface ChatRequest extends Omit<ChatBodyWords, 'model' | 'stream'> {
   /** The client's model, if not given. */
   readonly model?: string | undefined
+  /** The client's API, if not given. */
+  readonly api?: Api | undefined
   /** Headers of this call alone. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** False asks for the answer in one piece: one content frame at the end. Default: true. */
@@ -28,10 +31,16 @@ export interface CallOptions {
 }
 
 /** `attempt`: 1 for the first; the header that the official SDKs count their retries in. */
-export function wireRequest(request: ChatRequest, model: string, attempt: number): WireRequest {
-  const { headers, stream = true, ...words } = request
+export function wireRequest(
+  request: ChatRequest,
+  client: { readonly model: string; readonly api: Api },
+  attempt: number,
+): WireRequest {
+  const { headers, stream = true, model = client.model, api = client.api, ...words } = request
+  const bodyOf = api === 'responses' ? responsesBody : chatBody
   return {
-    body: chatBody({ ...words, model, stream }),
+    api,
+    body: bodyOf({ ...words, model, stream }),
     headers: { 'x-stainless-retry-count': String(attempt - 1), ...headers },
   }
 }

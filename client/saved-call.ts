@@ -38,7 +38,7 @@ export async function completeOnce(
   options: CallOptions,
   { batch, item, checkpoint }: Identity,
 ): Promise<KeptAnswer> {
-  const { body } = wireRequest(request, request.model ?? client.options.model, 1)
+  const { body } = wireRequest(request, client.options, 1)
   const key = createHash('sha256')
     .update(JSON.stringify([batch, item, body]))
     .digest('base64url')

@@ -102,7 +102,9 @@ export function summarySettings(
   client: Client,
   { maxTokens, chunkTokens }: Pick<SummariseOptions, 'maxTokens' | 'chunkTokens'>,
 ) {
-  return { task: 'summarise', model: client.options.model, maxTokens, chunkTokens }
+  const { model, api } = client.options
+  // Left out where it is as ever: files that were written before there was another are gone on with.
+  return { task: 'summarise', model, maxTokens, chunkTokens, ...(api === 'chat' ? {} : { api }) }
 }
 
 async function summariseDocument(

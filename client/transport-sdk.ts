@@ -10,7 +10,7 @@ import type OpenAI from 'openai'
 import { type Response as Answer, type Dispatcher, fetch as send } from 'undici'
 import type { Clock } from '../base/clock.ts'
 import { readWireError } from '../protocol/read-chunk.ts'
-import { type ByteSource, chunkTexts } from './event-stream.ts'
+import { type ByteSource, eventReads } from './event-stream.ts'
 import {
   BadStreamError,
   checkEventStream,
@@ -19,6 +19,7 @@ import {
   refusedError,
   StreamError,
   type Transport,
+  type WireRequest,
   withoutKey,
 } from './transport.ts'
 import { createAgent, type TransportOptions } from './transport-wire.ts'
@@ -33,7 +34,7 @@ export function createSdkTransport(
     async prepare() {
       await import('openai')
     },
-    async send({ body, headers }, signal) {
+    async send({ api, body, headers }, signal) {
       const { OpenAI, APIError } = await import('openai')
       const watch = watchedFetch(agent, clock, { isStream: body.stream === true, apiKey })
       // A client an attempt: its `fetch` is this attempt's own, and making one takes microseconds.
@@ -46,9 +47,7 @@ export function createSdkTransport(
         logLevel: 'off',
       })
       try {
-        const { data, response } = await client.chat.completions
-          .create(body as unknown as StreamingBody, { signal, headers })
-          .withResponse()
+        const { data, response } = await create(client, { api, body }, { signal, headers })
         const isStream = Symbol.asyncIterator in data
         return {
           status: watch.status,
@@ -65,7 +64,19 @@ export function createSdkTransport(
   }
 }
 
-type StreamingBody = OpenAI.ChatCompletionCreateParamsStreaming
+/** The endpoint's answer, streamed or whole: which of them, the body says. */
+function create(
+  { chat, responses }: OpenAI,
+  { api, body }: Pick<WireRequest, 'api' | 'body'>,
+  options: OpenAI.RequestOptions,
+): Promise<{ data: AsyncIterable<unknown> | Whole; response: Response }> {
+  return api === 'responses'
+    ? responses.create(body as OpenAI.Responses.ResponseCreateParams, options).withResponse()
+    : chat.completions.create(body as unknown as ChatBody, options).withResponse()
+}
+
+type ChatBody = OpenAI.ChatCompletionCreateParams
+type Whole = OpenAI.ChatCompletion | OpenAI.Responses.Response
 /** The package's own timer is set out of the way: the timeouts are ours. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -85,8 +96,8 @@ async function* chunksOf(
   }
 }
 
-async function* only(completion: unknown): AsyncGenerator<Iterable<unknown>> {
-  yield [completion]
+async function* only(answer: unknown): AsyncGenerator<Iterable<unknown>> {
+  yield [answer]
 }
 
 /** One attempt's `fetch`, and what it saw. */
@@ -118,7 +129,7 @@ function watchedFetch(
         return new Response(text, { status: Math.max(400, status), headers: answered })
       }
       if (isStream) await checkEventStream(answered, () => readText(source.bytes))
-      const bytes = isStream ? events(chunkTexts(source, clock)) : source.bytes
+      const bytes = isStream ? eventReads(source, clock, written) : source.bytes
       return new Response(ReadableStream.from(bytes) as unknown as Body, { headers: answered })
     },
   }
@@ -148,9 +159,7 @@ function sourceOf({ body }: Answer): ByteSource {
 
 const encoder = new TextEncoder()
 
-async function* events(reads: AsyncIterable<readonly string[]>): AsyncGenerator<Uint8Array> {
-  for await (const texts of reads) {
-    const written = texts.map(text => `data: ${text.replaceAll('\n', '\ndata: ')}\n\n`)
-    yield encoder.encode(written.join(''))
-  }
+function written(texts: readonly string[]): Uint8Array {
+  const events = texts.map(text => `data: ${text.replaceAll('\n', '\ndata: ')}\n\n`)
+  return encoder.encode(events.join(''))
 }

@@ -3,7 +3,9 @@ import { pipeline, type Readable } from 'node:stream'
 import { constants, createUnzip } from 'node:zlib'
 import { Agent, request as send } from 'undici'
 import type { Clock } from '../base/clock.ts'
-import { chunkTexts } from './event-stream.ts'
+import { createAlikeParser, type Parse } from './alike.ts'
+import { eventReads } from './event-stream.ts'
+import { readsOf } from './reads.ts'
 import {
   BadStreamError,
   checkEventStream,
@@ -29,7 +31,6 @@ export function createWireTransport(
   clock: Clock,
 ): Transport {
   const agent = createAgent(connectTimeout)
-  const target = `${url}/chat/completions`
   const common = {
     authorization: `Bearer ${apiKey}`,
     'content-type': 'application/json',
@@ -37,9 +38,9 @@ export function createWireTransport(
   }
 
   return {
-    async send({ body, headers }, signal) {
+    async send({ api, body, headers }, signal) {
       const isStream = body.stream === true
-      const response = await send(target, {
+      const response = await send(`${url}/${paths[api]}`, {
         method: 'POST',
         dispatcher: agent,
         signal,
@@ -65,6 +66,8 @@ export function createWireTransport(
   }
 }
 
+const paths = { chat: 'chat/completions', responses: 'responses' } as const
+
 /** Connections without limit (the limiter is ours) and without timeouts but for connecting (likewise). */
 export function createAgent(connectTimeout: number): Agent {
   return new Agent({ connect: { timeout: connectTimeout }, headersTimeout: 0, bodyTimeout: 0 })
@@ -78,24 +81,23 @@ function decoded(body: Readable, encoding: string | undefined): Readable {
   return pipeline(body, createUnzip({ flush, finishFlush: flush }), () => undefined)
 }
 
-async function* parsed(body: Readable, clock: Clock): AsyncGenerator<Iterable<unknown>> {
-  // Destroying a body that is still read makes it emit an error, which nobody else listens to by then.
-  body.on('error', () => undefined)
-  const source = { bytes: body, cancel: () => body.destroy() }
-  for await (const texts of chunkTexts(source, clock)) yield parsedOneByOne(texts)
+function parsed(body: Readable, clock: Clock): AsyncIterable<Iterable<unknown>> {
+  const source = { bytes: readsOf(body), cancel: () => body.destroy() }
+  const parse = createAlikeParser()
+  return eventReads(source, clock, texts => parsedOneByOne(texts, parse))
 }
 
 /** What comes before a chunk that is no JSON is still given out. */
-function* parsedOneByOne(texts: readonly string[]): Generator<unknown> {
-  for (const text of texts) yield parseChunk(text)
+function* parsedOneByOne(texts: readonly string[], parse: Parse): Generator<unknown> {
+  for (const text of texts) yield parseChunk(text, parse)
 }
 
 async function* whole(body: Readable): AsyncGenerator<Iterable<unknown>> {
   yield [parseChunk(await readText(body))]
 }
 
-function parseChunk(text: string): unknown {
-  const json = parseJson(text)
+function parseChunk(text: string, parse: Parse = JSON.parse): unknown {
+  const json = parseJson(text, parse)
   if (json !== undefined) return json
   throw new BadStreamError(`Expected JSON, but got ${text.slice(0, 120)}`)
 }

@@ -1,5 +1,6 @@
 /** One attempt's way to the API and back: a request out, a head and then chunks in. */
 
+import { fieldsOf, textOf } from '../protocol/lenient.ts'
 import { readRetryAfter } from '../protocol/rate-limit-headers.ts'
 import { readWireError, type WireError } from '../protocol/read-chunk.ts'
 import { type Refusal, refusalOf } from './failure.ts'
@@ -16,7 +17,11 @@ export interface Transport {
   close(): Promise<void>
 }
 
+/** Chat completions, or the Responses API. */
+export type Api = 'chat' | 'responses'
+
 export interface WireRequest {
+  readonly api: Api
   /** The JSON body; `stream: true` in it asks for events. */
   readonly body: Readonly<Record<string, unknown>>
   readonly headers: Readonly<Record<string, string>>
@@ -27,8 +32,9 @@ export interface WireResponse {
   /** Names in lower case. */
   readonly headers: Headers
   /**
-   * The chunks as parsed JSON, those that came together together; one whole completion when no stream was asked for. Ends at [DONE] or at the
-   * end of the body, whether the answer is whole or not: the reader of the chunks judges that.
+   * The chunks (of the Responses API the events) as parsed JSON, those that came together together; one whole
+   * completion or response when no stream was asked for. Ends at [DONE], at a response's last event or at the end
+   * of the body, whether the answer is whole or not: the reader of the chunks judges that.
    * Throws StreamError for an error in the stream, BadStreamError for what is no stream.
    */
   readonly chunks: AsyncIterable<Iterable<unknown>>
@@ -73,11 +79,19 @@ export function refusedError(
   wallMs: number,
 ): RefusedError {
   const word = headers['x-should-retry']
-  const refusal = refusalOf(status, readWireError(parseJson(body)), body, {
+  const json = parseJson(body)
+  const refusal = refusalOf(status, readWireError(json) ?? readDetail(json), body, {
     retryAfterMs: readRetryAfter(name => headers[name], wallMs),
     shouldRetry: word === 'true' ? true : word === 'false' ? false : undefined,
   })
   return new RefusedError(refusal, headers)
+}
+
+/** What FastAPI's servers say, if it is in words. */
+function readDetail(json: unknown): WireError | undefined {
+  const message = textOf(fieldsOf(json).detail)
+  if (message === undefined) return undefined
+  return { message, type: undefined, code: undefined, param: undefined }
 }
 
 /**
@@ -108,9 +122,9 @@ export function withoutKey(text: string, apiKey: string): string {
 /** Shorter ones are no secrets, and would be found in ordinary words. */
 const MIN_SECRET_LENGTH = 12
 
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, parse: (text: string) => unknown = JSON.parse): unknown {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
     throw error

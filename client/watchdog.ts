@@ -30,7 +30,7 @@ const words: Readonly<Record<Timeout['which'], string>> = {
 export interface Watchdog {
   /** Aborts with the outer signal's reason, or with TimeoutReached. */
   readonly signal: AbortSignal
-  sawEvent(): void
+  sawEvent(atMs: number): void
   sawToken(): void
   /** Lets go of timers and of the outer signal. */
   stop(): void
@@ -64,8 +64,8 @@ export function createWatchdog(
 
   return {
     signal: controller.signal,
-    sawEvent() {
-      lastEventAtMs = clock.nowMs()
+    sawEvent(atMs) {
+      lastEventAtMs = atMs
     },
     sawToken() {
       if (hasToken) return

@@ -99,6 +99,10 @@ export function createServerMetrics(
       help: 'Requests in which something went wrong on purpose, by the name of the fault.',
       labels: ['fault'],
     }),
+    idempotentReplays: counter({
+      name: 'tokadence_mock_idempotent_replays_total',
+      help: 'Requests that were given an earlier answer once more, by their Idempotency-Key.',
+    }),
     queueWait: histogram({
       name: 'tokadence_mock_queue_wait_seconds',
       help: 'How long requests waited for a slot; only where there is a capacity.',

@@ -43,7 +43,9 @@ export function createTime(options: ServerOptions, clock: Clock = systemClock): 
     nowMs: clock.nowMs,
     wallMs: clock.wallMs,
     advance: async () => {
-      throw clockNotManual()
+      const error = clockNotManual()
+      Error.captureStackTrace(error)
+      throw error
     },
   }
   return { clock, conductor: createConductor(clock), control, unsettled: undefined, stop() {} }

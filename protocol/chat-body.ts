@@ -15,7 +15,7 @@ export interface ChatBodyWords {
   readonly temperature?: number | undefined
   readonly seed?: number | undefined
   readonly stop?: string | readonly string[] | undefined
-  /** Other fields as the wire names them, such as `tools`; they win. */
+  /** Other fields as the wire names them, such as `tools`; they win. For the Responses API in either API's words. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined
   readonly stream: boolean
 }

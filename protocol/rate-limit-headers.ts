@@ -27,6 +27,10 @@ const NAMES = {
   projectTokens: 'project-tokens',
 } as const
 const KINDS = Object.keys(NAMES) as (keyof LimitStates)[]
+/** In the order in which they are told. */
+const HEADERS = (['limit', 'remaining', 'reset'] as const).flatMap(part =>
+  KINDS.map(kind => ({ part, kind, name: `x-ratelimit-${part}-${NAMES[kind]}` })),
+)
 
 /**
  * `live`: what is true. `absent`: none, as some answers of 200 have it. `minus-one`: -1 and no reset, as Azure has
@@ -48,13 +52,9 @@ export function rateLimitHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = {}
   if (mode === 'absent') return headers
-  for (const part of ['limit', 'remaining', 'reset'] as const) {
-    for (const kind of KINDS) {
-      const state = limits[kind]
-      if (!state) continue
-      const text = mode === 'live' ? liveText(state, part) : UNTRUE[mode][part]
-      headers[`x-ratelimit-${part}-${NAMES[kind]}`] = text
-    }
+  for (const { part, kind, name } of HEADERS) {
+    const state = limits[kind]
+    if (state) headers[name] = mode === 'live' ? liveText(state, part) : UNTRUE[mode][part]
   }
   return headers
 }

@@ -2,6 +2,7 @@
  * A completion chunk, or a whole completion, read leniently: servers that say they speak OpenAI leave
  * out `choices`, send it null or empty, or put an error where a chunk should be.
  */
+import { countOf, fieldsOf, listOf, textOf } from './lenient.ts'
 
 /** What one chunk says. */
 export interface ChunkReading {
@@ -47,8 +48,6 @@ export interface WireError {
   readonly param: string | undefined
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 export function readChunk(json: unknown): ChunkReading {
   const chunk = fieldsOf(json)
   return {
@@ -60,11 +59,11 @@ export function readChunk(json: unknown): ChunkReading {
   }
 }
 
-/** The error in a body or a chunk: nested under `error`, or flat with `type: 'error'`. */
+/** The error in a body or a chunk: nested under `error`, or flat with `type: 'error'` or (vLLM, Mistral) `object: 'error'`. */
 export function readWireError(json: unknown): WireError | undefined {
   const body = fieldsOf(json)
   if (body.error) return errorOf(body.error)
-  return body.type === 'error' ? errorOf(body) : undefined
+  return body.type === 'error' || body.object === 'error' ? errorOf(body) : undefined
 }
 
 function errorOf(value: unknown): WireError {
@@ -111,20 +110,4 @@ function readUsage(value: unknown): WireUsage | undefined {
     outputTokens: countOf(usage.completion_tokens, 0),
     reasoningTokens: countOf(fieldsOf(usage.completion_tokens_details).reasoning_tokens, 0),
   }
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {}
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function countOf(value: unknown, fallback: number): number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : fallback
 }

@@ -6,14 +6,24 @@
  * their correction is wrong by a unit), nor `reconnectRate`, `timeout` (total time, not idle) and
  * pipelining. `lane.ts` keeps its clients sound where a connection ends at the wrong moment.
  */
-import type { Request } from '../work/request.ts'
 import type { Driver, DriverContext } from './driver.ts'
 import { createLane, type Lane, type LaneClient } from './lane.ts'
+import { requestWriter } from './request-bytes.ts'
 
 export interface ClosedLoop {
   readonly connections: number
   /** First requests are spread evenly over this time, so that streams do not run in step. */
   readonly rampMs: number
+  /** Connections that come, or go, one after the other over a time. */
+  readonly change?: Change
+}
+
+export interface Change {
+  /** How many there are first; `connections` is how many there are in the end. */
+  readonly from: number
+  /** From the beginning of the load, ms. */
+  readonly startMs: number
+  readonly endMs: number
 }
 
 /** autocannon's timers take up to 2^31 ms; this is far above any stream, and never fires. */
@@ -25,17 +35,20 @@ const sweepShare = 0.1
 
 /** Builds the clients, at about a millisecond each. */
 export async function buildAutocannon(
-  { connections, rampMs }: ClosedLoop,
+  { connections, rampMs, change }: ClosedLoop,
   context: DriverContext,
 ): Promise<Driver> {
   const { default: autocannon } = await import('autocannon')
   const { clock, idleTimeoutMs } = context
   const lanes: Lane[] = []
+  const first = change?.from ?? connections
+  const most = Math.max(first, connections)
+  const cancelChanges: (() => void)[] = []
   const write = requestWriter(context)
 
   const run = autocannon({
     url: context.url,
-    connections,
+    connections: most,
     pipelining: 1,
     duration: neverSeconds,
     timeout: neverSeconds,
@@ -59,7 +72,13 @@ export async function buildAutocannon(
   return {
     begin() {
       // From here and not from when each was built: building 500 takes half a second.
-      for (const [i, lane] of lanes.entries()) lane.begin((rampMs * i) / connections)
+      for (const [i, lane] of lanes.entries()) {
+        if (i < first) lane.begin((rampMs * i) / first)
+        else lane.begin(changeAtMs(change!, connections, i))
+        if (change && i >= connections) {
+          cancelChanges.push(clock.after(changeAtMs(change, connections, i), () => lane.drain()))
+        }
+      }
     },
     get inFlight() {
       return lanes.reduce((sum, lane) => sum + (lane.busy ? 1 : 0), 0)
@@ -72,6 +91,7 @@ export async function buildAutocannon(
     },
     async stop() {
       cancelSweep()
+      for (const cancel of cancelChanges) cancel()
       const atMs = clock.nowMs()
       for (const lane of lanes) lane.stop(atMs)
       await finished
@@ -79,21 +99,9 @@ export async function buildAutocannon(
   }
 }
 
-/** Head and body in one piece, so that one write sends a request. */
-function requestWriter({ url, headers }: DriverContext): (request: Request) => Buffer {
-  const { host, pathname } = new URL(url)
-  const base = pathname.replace(/\/$/, '')
-  const common = linesOf({ host, connection: 'keep-alive', ...headers })
-  return ({ path, headers: own, body }) => {
-    const length = `content-length: ${Buffer.byteLength(body)}\r\n`
-    return Buffer.from(
-      `POST ${base}${path} HTTP/1.1\r\n${common}${linesOf(own)}${length}\r\n${body}`,
-    )
-  }
-}
-
-function linesOf(headers: Readonly<Record<string, string>>): string {
-  let lines = ''
-  for (const name in headers) lines += `${name}: ${headers[name]}\r\n`
-  return lines
+/** When connection number `i` comes or goes: each number of connections lasts as long. */
+function changeAtMs({ from, startMs, endMs }: Change, to: number, i: number): number {
+  const steps = Math.abs(to - from)
+  const step = to > from ? i - from + 1 : from - i
+  return startMs + ((endMs - startMs) * step) / (steps + 1)
 }

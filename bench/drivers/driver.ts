@@ -12,18 +12,31 @@ export interface DriverContext {
   /** A request is given up when no byte came for this long. */
   readonly idleTimeoutMs: number
   readonly clock: Clock
+  /** Where drivers take turns: a connection that is free waits here. None: it sends at once. */
+  readonly turn?: Turn
   /** A request leaves, due at `dueAtMs` (in a closed loop: now). Returns its index. */
   onSent(dueAtMs: number): number
   /** Content chunks arrived, `count` of them in one piece. */
   onContent(atMs: number, count: number): void
   onSettled(sample: Sample, atMs: number): void
-  /** A request that was due was not sent, since too many were in flight. */
-  onDropped(dueAtMs: number): void
+  /** A request that was due was not sent: see Unsent. */
+  onDropped(dueAtMs: number, why: Unsent): void
+}
+
+/** Too many were in flight; or the driver was so late that the end came first. */
+export type Unsent = 'full' | 'late'
+
+export interface Turn {
+  /** Calls `go` now or later; it says whether it has sent. */
+  enter(go: () => boolean): void
 }
 
 export interface Driver {
-  /** Starts the load; until then all is built and nothing connected. */
-  begin(): void
+  /**
+   * Starts the load; until then all is built and nothing connected. A schedule counts from `atMs` of the run's
+   * clock, by default from now.
+   */
+  begin(atMs?: number): void
   readonly inFlight: number
   /** Connections opened since the start; more than were asked for means that some were lost. */
   readonly connectionsOpened: number

@@ -58,7 +58,7 @@ const refusedDelayMs = 100
 /** Call from autocannon's `setupClient`. Nothing is connected before `begin`. */
 export function createLane(
   client: LaneClient,
-  { clock, work, write, onSent, onContent, onSettled }: LaneContext,
+  { clock, work, write, turn, onSent, onContent, onSettled }: LaneContext,
 ): Lane {
   assertKnown(client)
   let exchange: Exchange | undefined
@@ -142,6 +142,7 @@ export function createLane(
     })
     client.conn = socket
     socket.on('error', error => {
+      if (!exchange) delayMs = refusedDelayMs
       client.emit('connError', error)
       if (!client.destroyed) client._connect()
     })
@@ -149,6 +150,19 @@ export function createLane(
       if (!client.destroyed) client._connect()
     })
     client._doRequest()
+  }
+
+  if (turn) {
+    const send = client._doRequest.bind(client)
+    client._doRequest = () => {
+      const { conn } = client
+      turn.enter(() => {
+        // Whoever waits on a connection that was closed meanwhile has come again with a new one.
+        const isSound = stage === 'running' && !client.destroyed && conn === client.conn
+        if (isSound) send()
+        return isSound
+      })
+    }
   }
 
   // Stamped when all is built and the write is next; autocannon's own builder takes some 30 µs a request.
@@ -161,7 +175,7 @@ export function createLane(
     made = client.reqsMade + 1
     const { scenario, reader } = request
     const index = onSent(sentAtMs)
-    exchange = createExchange({ index, scenario, dueAtMs: undefined, sentAtMs }, reader)
+    exchange = createExchange({ index, scenario, dueAtMs: undefined, sentAtMs }, reader, request)
     return bytes
   }
   client.on('connError', error => {

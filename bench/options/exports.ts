@@ -1,5 +1,12 @@
 /** Where the metrics go. */
-import { integer, type OptionTable, text } from '../../base/option-table.ts'
+import { choice, flag, integer, type OptionTable, text } from '../../base/option-table.ts'
+import { parsed } from './parsed.ts'
+import { headers } from './work.ts'
+
+function parseUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url && /^https?:$/.test(url.protocol) ? url : undefined
+}
 
 export const exportOptions = {
   prometheusPort: integer(0, 65_535, {
@@ -11,4 +18,22 @@ export const exportOptions = {
     help: 'The address that /metrics is served on.',
   }),
   pushgateway: text({ label: 'URL', help: 'Push the metrics to this Pushgateway at the end.' }),
+  remoteWrite: parsed<URL>(
+    {
+      label: 'URL',
+      allowed: 'write an http or https URL such as http://127.0.0.1:9090/api/v1/write',
+      help: "Push the metrics by Prometheus' remote write every 5 s and at the end.",
+    },
+    parseUrl,
+  ),
+  remoteWriteHeader: headers({
+    help: 'A header of remote writes, "Name: value", such as a token; may be given several times.',
+  }),
+  nativeHistograms: flag({
+    help: 'The times also as native histograms, known to 2 %, for a Prometheus that has them enabled: in remote writes, and at /metrics in place of the fixed buckets.',
+  }),
+  metricsDialect: choice(['tokadence', 'otel'], {
+    fallback: 'tokadence',
+    help: "otel: the metrics also under OpenTelemetry's names for generative AI, gen_ai_….",
+  }),
 } satisfies OptionTable

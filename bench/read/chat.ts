@@ -1,49 +1,90 @@
-/** Streamed chat completions, and completions before them: what a chunk says. */
-import { errorText, type News, type Reader, type Usage } from './reader.ts'
+/** Chat completions, and completions before them: what a chunk says, and what a whole answer does. */
+import {
+  type EventReader,
+  ended,
+  errorText,
+  type News,
+  nothing,
+  onlyContent,
+  readObject,
+  type Usage,
+  type WholeReader,
+} from './reader.ts'
 
-const onlyContent: News = { hasContent: true }
-const nothing: News = { hasContent: false }
-const ended: News = { hasContent: false, isEnd: true }
+interface Said {
+  readonly content?: unknown
+  readonly reasoning_content?: unknown
+  readonly reasoning?: unknown
+  readonly refusal?: unknown
+  readonly tool_calls?: unknown
+}
 
-interface Chunk {
-  readonly choices?: readonly {
-    readonly text?: string | null
-    readonly delta?: Readonly<Record<string, unknown>> | null
-  }[]
+interface Choice {
+  readonly text?: string | null
+  /** Of a chunk. */
+  readonly delta?: Said | null
+  /** Of a whole answer. */
+  readonly message?: Said | null
+}
+
+interface Answer {
+  readonly choices?: readonly (Choice | null)[]
   readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | null
   readonly error?: unknown
 }
 
-export const chatReader: Reader = {
+const event = (data: string) => (data === '[DONE]' ? ended : newsOf(readObject(data)))
+
+export const chatReader: EventReader = {
+  kind: 'events',
   end: '[DONE]',
-  whole: undefined,
-  event(data) {
-    if (data === '[DONE]') return ended
-    let chunk: Chunk | null
-    try {
-      chunk = JSON.parse(data)
-    } catch (error) {
-      if (error instanceof SyntaxError) return undefined
-      throw error
-    }
-    if (typeof chunk !== 'object' || chunk === null) return undefined
-    if (chunk.error) return { hasContent: false, error: errorText(chunk.error) }
-    const said = Array.isArray(chunk.choices) && chunk.choices.some(hasContent)
-    return chunk.usage ? { hasContent: said, usage: usageOf(chunk) } : said ? onlyContent : nothing
+  event,
+  marks: ['"content":"', '"content": "', '"text":"', '"text": "'],
+}
+
+export const chatWholeReader: WholeReader = {
+  kind: 'whole',
+  whole(body) {
+    const answer: Answer | undefined = readObject(body)
+    return answer?.error || Array.isArray(answer?.choices) ? newsOf(answer) : undefined
   },
 }
 
-function hasContent(choice: NonNullable<Chunk['choices']>[number] | null): boolean {
-  const delta = choice?.delta
-  if (!delta) return Boolean(choice?.text)
-  if (delta.content) return true
-  const { reasoning_content: reasoning, tool_calls: tools } = delta
-  return Boolean(
-    reasoning || delta.reasoning || delta.refusal || (Array.isArray(tools) && tools[0]),
-  )
+function newsOf(answer: Answer | undefined): News | undefined {
+  if (answer === undefined) return undefined
+  const { error, choices, usage } = answer
+  if (error) return { hasContent: false, error: errorText(error) }
+  let hasContent = false
+  let text: string | undefined
+  if (Array.isArray(choices)) {
+    for (const choice of choices) {
+      if (!choice || !saysAnything(choice)) continue
+      hasContent = true
+      text ??= textOf(choice)
+    }
+  }
+  if (usage) return { hasContent, text, usage: usageOf(usage) }
+  if (!hasContent) return nothing
+  return text === undefined ? onlyContent : { hasContent, text }
 }
 
-function usageOf({ usage }: Chunk): Usage | undefined {
-  if (typeof usage?.completion_tokens !== 'number') return undefined
-  return { input: usage.prompt_tokens ?? 0, output: usage.completion_tokens }
+function saysAnything({ delta, message, text }: Choice): boolean {
+  const said = delta ?? message
+  if (!said) return Boolean(text)
+  if (said.content) return true
+  const { reasoning_content: reasoning, tool_calls: tools } = said
+  return Boolean(reasoning || said.reasoning || said.refusal || (Array.isArray(tools) && tools[0]))
+}
+
+function textOf({ delta, message, text }: Choice): string | undefined {
+  const said = delta ?? message
+  const content = said ? said.content : text
+  return typeof content === 'string' && content !== '' ? content : undefined
+}
+
+function usageOf({
+  prompt_tokens: input,
+  completion_tokens: output,
+}: NonNullable<Answer['usage']>): Usage | undefined {
+  return typeof output === 'number' ? { input: input ?? 0, output } : undefined
 }

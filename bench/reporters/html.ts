@@ -1,17 +1,22 @@
 /** The result as one HTML page: self-contained, without scripts, for light, dark, paper and screen readers. */
 import { formatDuration } from '../../base/duration.ts'
+import { loadWords } from '../load/facts.ts'
 import { times } from '../measure.ts'
 import { samplesNeeded } from '../percentile.ts'
 import { outcomes } from '../sample.ts'
 import type { Summary } from '../summary.ts'
 import type { Stats } from '../tally.ts'
+import { otherSection } from './compat/section.ts'
+import type { OtherView } from './compat/tool.ts'
 import { figures } from './figures.ts'
 import { duration, html, ms, number, table } from './markup.ts'
+import { setting } from './setting.ts'
 import { shownTimes } from './shown-times.ts'
 import { reportStyle } from './style.ts'
 import { observedText } from './table.ts'
+import { trustLines } from './trust.ts'
 
-export function formatHtml(summary: Summary): string {
+export function formatHtml(summary: Summary, other?: OtherView): string {
   const { run, target } = summary
   const name = run.label ?? `${target.model} at ${new URL(target.url).host}`
   return `<!doctype html>
@@ -30,7 +35,7 @@ export function formatHtml(summary: Summary): string {
 <p class="lead">${html(leadOf(summary))}</p>
 </header>
 <main>
-${[verdictOf(summary), tiles(summary), balance(summary), warnings(summary), figures(summary), timesSection(summary), thresholds(summary), meaning(summary), setting(summary)].join('\n')}
+${[verdictOf(summary), warnings(summary), tiles(summary), balance(summary), figures(summary), timesSection(summary), thresholds(summary), otherSection(other), meaning(summary), setting(summary)].join('\n')}
 </main>
 <footer><p>Made by tokadence ${html(summary.tool.version)}, run ${html(run.id)}. The same numbers are in the JSON that <code>--json</code> writes.</p></footer>
 </body>
@@ -41,34 +46,39 @@ ${[verdictOf(summary), tiles(summary), balance(summary), warnings(summary), figu
 function leadOf({ run, target, load }: Summary): string {
   const when = `${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`
   const size = `${formatDuration(run.seconds * 1000)} measured after ${formatDuration(load.warmupMs)} of warm-up`
-  return `${target.url} · ${target.model} · ${load.connections} connections, closed loop · ${size} · ${when}`
+  return `${target.url} · ${target.model} · ${loadWords(load)} · ${size} · ${when}`
 }
 
-function verdictOf({ thresholds, counts, run }: Summary): string {
+function verdictOf({ thresholds, counts, run, truth }: Summary): string {
+  const invalid = truth.invalid.join(' ')
   const missed = thresholds.filter(({ ok }) => !ok).length
   const [kind, text] = run.interrupted
     ? ['bad', 'The run was interrupted: these are the numbers up to then.']
-    : missed > 0
-      ? ['bad', `${missed} of ${thresholds.length} thresholds missed.`]
-      : counts.ok === 0
-        ? ['bad', 'No request ended ok.']
-        : thresholds.length > 0
-          ? ['good', `All ${thresholds.length} thresholds met.`]
-          : ['', '']
+    : invalid !== ''
+      ? ['bad', `The run is invalid. ${invalid}`]
+      : missed > 0
+        ? ['bad', `${missed} of ${thresholds.length} thresholds missed.`]
+        : counts.ok === 0
+          ? ['bad', 'No request ended ok.']
+          : thresholds.length > 0
+            ? ['good', `All ${thresholds.length} thresholds met.`]
+            : ['', '']
   return text ? `<p class="verdict ${kind}" role="status">${html(text)}</p>` : ''
 }
 
-function tiles({ ttftMs, itlMs, e2eMs, throughput, counts }: Summary): string {
+function tiles(summary: Summary): string {
+  const { ttftMs, itlMs, e2eMs, throughput, counts } = summary
   const errors = counts.failed + counts.cut
+  const { plusMinus } = summary.truth
   const all: readonly [string, string, string][] = [
     [
       'Time to first token',
-      duration(ttftMs.p50),
+      `${duration(ttftMs.p50)}${within(plusMinus.ttftMs)}`,
       `p95 ${duration(ttftMs.p95)} · p99 ${duration(ttftMs.p99)}`,
     ],
     [
       'Gap between tokens',
-      duration(itlMs.p50),
+      `${duration(itlMs.p50)}${within(plusMinus.itlMs)}`,
       `p95 ${duration(itlMs.p95)} · p99 ${duration(itlMs.p99)}`,
     ],
     ['Whole reply', duration(e2eMs.p50), `p95 ${duration(e2eMs.p95)} · p99 ${duration(e2eMs.p99)}`],
@@ -84,8 +94,16 @@ function tiles({ ttftMs, itlMs, e2eMs, throughput, counts }: Summary): string {
     ],
   ]
   const one = ([title, value, note]: readonly [string, string, string]) =>
-    `<div class="tile"><dt>${html(title)}</dt><dd><strong>${html(value)}</strong><span>${html(note)}</span></dd></div>`
-  return `<section aria-labelledby="glance"><h2 id="glance">At a glance <small>medians</small></h2><dl class="tiles">${all.map(one).join('')}</dl></section>`
+    `<div class="tile"><dt>${html(title)}</dt><dd><strong>${html(value).replace(/ ± .*/, '<small>$&</small>')}</strong><span>${html(note)}</span></dd></div>`
+  const trust = trustLines(summary)
+    .map(text => `<p class="note">${html(text)}</p>`)
+    .join('')
+  return `<section aria-labelledby="glance"><h2 id="glance">At a glance <small>medians</small></h2><dl class="tiles">${all.map(one).join('')}</dl>${trust}</section>`
+}
+
+/** The half width of a median's range; nothing where it is not known. */
+function within({ p50 }: Summary['truth']['plusMinus']['ttftMs']): string {
+  return p50 === null ? '' : ` ± ${p50 < 10 ? p50.toFixed(1) : p50.toFixed(0)}`
 }
 
 function balance({ counts, examples }: Summary): string {
@@ -103,10 +121,21 @@ function balance({ counts, examples }: Summary): string {
     .filter(name => name !== 'ok' && counts.byOutcome[name] > 0)
     .map(name => [name, number(counts.byOutcome[name]), examples[name] ?? openWords[name] ?? ''])
   return `<section aria-labelledby="requests"><h2 id="requests">Requests</h2>
-<p class="sum"><b>${number(counts.sent)} sent</b> = ${words.join(' + ')}</p>
+<p class="sum"><b>${number(counts.sent)} sent</b> = ${words.join(' + ')}${besides(counts)}</p>
 <div class="bar" aria-hidden="true">${shares.join('')}</div>
 ${rows.length > 0 ? table('How requests ended that did not end ok', ['outcome', 'requests', 'in whose words'], rows) : ''}
 </section>`
+}
+
+/** What is in no sum: requests that were never sent, tries beyond the first. */
+function besides({ dropped, attempts, sent, throttled, good }: Summary['counts']): string {
+  const words = [
+    ...(dropped > 0 ? [`${number(dropped)} dropped`] : []),
+    ...(attempts > sent ? [`${number(attempts)} tries`] : []),
+    ...(throttled > 0 ? [`${number(throttled)} throttled`] : []),
+    ...(good === null ? [] : [`${number(good)} good`]),
+  ]
+  return words.length > 0 ? ` <small>${words.join(', ')}</small>` : ''
 }
 
 const openWords: Readonly<Record<string, string>> = { open: 'still streaming when the run ended' }
@@ -166,35 +195,4 @@ function meaning({ definitions }: Summary): string {
 /** A key as it is said: `closedLoop` is “closed loop”, TTFT stays. */
 function spaced(key: string): string {
   return key.replace(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
-}
-
-function setting({ environment, load, generator, tokens, tool }: Summary): string {
-  const lag = generator.eventLoopLagMs
-  const rows = [
-    ['tokadence', tool.version],
-    ['Node', environment.node],
-    ['system', environment.system],
-    ['processor', `${environment.cpu}, ${environment.cores} for this process`],
-    ['memory', `${environment.memoryGiB} GiB`],
-    [
-      'driver',
-      `${load.driver}, ${load.connectionsOpened} connections opened for ${load.connections}`,
-    ],
-    [
-      'prompts',
-      `${load.prompts === 'synthetic' ? 'synthetic, all different' : `${load.prompts} given`}, seed ${load.seed}`,
-    ],
-    ['most output tokens', load.maxTokens === null ? 'not set' : number(load.maxTokens)],
-    ['time-out', `${formatDuration(load.timeoutMs)} without a byte`],
-    ['ramp', `first requests spread over ${formatDuration(load.rampMs)} of the warm-up`],
-    [
-      'tokens',
-      `${number(tokens.input)} in, ${number(tokens.output)} out, counted by ${tokens.source ?? 'nobody'}`,
-    ],
-    [
-      'generator',
-      `event loop ${duration(lag.p99)} late at p99, ${duration(lag.max)} at most; ${Math.round(generator.cpuRatio * 100)} % of a core`,
-    ],
-  ]
-  return `<section aria-labelledby="setting"><h2 id="setting">Setting</h2>${table('How and where it was run', ['what', 'value'], rows)}</section>`
 }

@@ -38,6 +38,23 @@ export function linearScale(
   return { low, high: low + span, ticks, at: value => from + ((value - low) / span) * (to - from) }
 }
 
+/** A scale of ratios over `low`…`high`, both above 0, with round ticks: 1, 2, 5 × 10ⁿ, or tenths of the span. */
+export function logScale(low: number, high: number, from: number, to: number): Scale {
+  const span = Math.log(Math.max(high, low * 1.01) / low)
+  const at = (value: number) => from + (Math.log(value / low) / span) * (to - from)
+  const round: number[] = []
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++) {
+    for (const factor of [1, 2, 5]) round.push(Number((factor * 10 ** power).toPrecision(3)))
+  }
+  const inside = round.filter(value => value >= low && value <= high)
+  const ticks = inside.length >= 2 ? inside : linearScale(low, high, from, to, 4).ticks
+  return { low, high, ticks: ticks.length > 9 ? ticks.filter(isPower) : ticks, at }
+}
+
+function isPower(value: number): boolean {
+  return Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9
+}
+
 /** The smallest of 1, 2, 2.5, 5 × 10ⁿ that is not below `step`. */
 export function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step))
@@ -101,6 +118,18 @@ export function bar(
 ): string {
   const width = Math.max(0.5, x1 - x0 - 1)
   return `<rect class="${kind}" x="${px(x0 + 0.5)}" y="${px(y1)}" width="${px(width)}" height="${px(Math.max(0, y0 - y1))}" rx="1.5"><title>${escapeText(title)}</title></rect>`
+}
+
+/** A cell of a heat map, without a gap to its neighbours. */
+export function cell(
+  x0: number,
+  x1: number,
+  y0: number,
+  y1: number,
+  kind: string,
+  title: string,
+): string {
+  return `<rect class="${kind}" x="${px(x0)}" y="${px(y1)}" width="${px(x1 - x0)}" height="${px(y0 - y1)}"><title>${escapeText(title)}</title></rect>`
 }
 
 /** A vertical mark with its name at the top, `row` lines down so that neighbours do not collide. */

@@ -40,6 +40,15 @@ svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu
 .area{fill:var(--a-soft)}.edge{fill:none;stroke:var(--a);stroke-width:1.8}
 .dots{fill:none;stroke:var(--a);stroke-opacity:.55;stroke-width:4.5;stroke-linecap:round}
 .median{fill:none;stroke:var(--ink);stroke-width:1.8;stroke-linejoin:round}
+.curve{fill:none;stroke-width:2;stroke-linejoin:round}.curve.a{stroke:var(--a)}.curve.b{stroke:var(--b)}.curve.dashed{stroke-dasharray:5 4}
+.line{display:inline-block;width:1.6em;border-top:2px solid;vertical-align:middle;margin:0 .4em 0 .6em}.line.a{color:var(--a)}.line.b{color:var(--b)}.line.dashed{border-top-style:dashed}
+.heat{fill:var(--a);stroke:none}.heat-1{fill-opacity:.12}.heat-2{fill-opacity:.28}.heat-3{fill-opacity:.48}.heat-4{fill-opacity:.72}.heat-5{fill-opacity:1}
+.key-of{white-space:nowrap}
+.swatch{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin:0 .35em 0 .7em;vertical-align:-.05em}
+.wait{fill:var(--open);background:var(--open)}.tried{fill:var(--warn);background:var(--warn)}.head{fill:var(--a-soft);background:var(--a-soft)}
+.think{fill:var(--a);background:var(--a)}.flow{fill:var(--b);background:var(--b)}.gone{fill:var(--bad);background:var(--bad)}
+.chunks{stroke:var(--card);stroke-width:.8;stroke-opacity:.7;fill:none}
+.waterfall{min-width:760px}svg .row{fill:var(--ink)}
 .mark{stroke:var(--ink);stroke-opacity:.55;stroke-dasharray:3 3}
 svg .mark-name{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .none{color:var(--soft);min-height:120px}

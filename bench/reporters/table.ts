@@ -1,13 +1,19 @@
 /** The result as a table for people: times, counts, throughput, thresholds, warnings. */
 import { formatDuration } from '../../base/duration.ts'
+import { formatDollars } from '../../protocol/prices.ts'
+import { loadWords } from '../load/facts.ts'
 import { times } from '../measure.ts'
 import { samplesNeeded } from '../percentile.ts'
+import { rateUnit } from '../rates.ts'
 import { type Outcome, outcomes } from '../sample.ts'
 import type { Summary } from '../summary.ts'
 import type { Stats } from '../tally.ts'
 import type { Verdict } from '../threshold.ts'
+import { formatComparison } from './comparison-table.ts'
 import { type Paint, plain } from './paint.ts'
+import { scenarioLines } from './scenario-table.ts'
 import { shownTimes } from './shown-times.ts'
+import { trustLines } from './trust.ts'
 
 const columns = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'max'] as const
 const percentOf: Readonly<Record<(typeof columns)[number], number>> = {
@@ -30,21 +36,26 @@ export function formatTable(summary: Summary, paint: Paint = plain): string {
     '',
     `${bold(run.label ?? 'bench')}  ${target.url}  ${target.model}`,
     dim(
-      `${load.connections} connections, closed loop, ${size} after ${formatDuration(load.warmupMs)} of warm-up, run ${run.id}`,
+      `${loadWords(load)}, ${size} after ${formatDuration(load.warmupMs)} of warm-up, run ${run.id}`,
     ),
+    ...summary.truth.invalid.map(text => paint.red(`INVALID: ${text}`)),
     '',
     ...timeTable(summary, paint),
+    ...scenarioLines(summary, paint),
     '',
     `${bold('requests')}  ${counts.sent} sent = ${counts.ok} ok + ${counts.failed} failed + ${counts.cut} cut + ${counts.open} open`,
     ...outcomeLines(summary, paint),
-    `${bold('rate')}      ${throughput.requestsPerSecond.toFixed(1)} requests/s   ${throughput.outputTokensPerSecond.toFixed(1)} output tokens/s`,
+    `${bold('rate')}      ${throughput.requestsPerSecond.toFixed(1)} requests/s   ${throughput.outputTokensPerSecond.toFixed(1)} output tokens/s${goodText(summary)}`,
     `${bold('tokens')}    ${tokens.input} in, ${tokens.output} out${tokens.source ? dim(`  counted by ${sourceWords[tokens.source]}`) : ''}`,
+    ...costLine(summary).map(text => `${bold('cost')}      ${text}`),
     `${bold('generator')} event loop ${formatLag(generator.eventLoopLagMs.p99)} late at p99, ${Math.round(generator.cpuRatio * 100)} % of a core`,
+    ...trustLines(summary).map((text, i) => `${i === 0 ? bold('trust') : '     '}     ${text}`),
     ...section(
       'thresholds',
       summary.thresholds.map(verdict => verdictLine(verdict, paint)),
       paint,
     ),
+    ...(summary.against ? [comparisonText(summary.against, target.url, paint)] : []),
     ...section(
       'mind',
       summary.warnings.map(text => `${paint.yellow('!')} ${text}`),
@@ -53,6 +64,32 @@ export function formatTable(summary: Summary, paint: Paint = plain): string {
     '',
   ]
   return lines.join('\n')
+}
+
+function comparisonText(
+  { comparison, url: base }: NonNullable<Summary['against']>,
+  head: string,
+  paint: Paint,
+): string {
+  return formatComparison(comparison, { base, head }, paint).trimEnd()
+}
+
+/** What it cost, where that was looked at. */
+function costLine({ spending }: Summary): readonly string[] {
+  if (!spending) return []
+  const { dollars, budgetDollars, source } = spending
+  if (dollars === null) return ['not known: a model has no price']
+  const budget = budgetDollars === null ? '' : ` of ${formatDollars(budgetDollars * 1e9)}`
+  return [`${formatDollars(dollars * 1e9)}${budget}, warm-up included, by ${source}`]
+}
+
+/** Goodput, where there is an objective to be good by. */
+function goodText({ counts, throughput }: Summary): string {
+  const { good, ok } = counts
+  if (good === null) return ''
+  const share = ok > 0 ? good / ok : 0
+  const goodputRps = throughput.requestsPerSecond * share
+  return `   goodput ${goodputRps.toFixed(1)} requests/s, ${Math.round(share * 100)} % of those ok`
 }
 
 const sourceWords = {
@@ -107,9 +144,9 @@ function outcomeLines({ counts, examples }: Summary, { dim, red }: Paint): strin
     })
 }
 
-function verdictLine(verdict: Verdict, { green, red, dim }: Paint): string {
-  const mark = verdict.ok ? green('✓') : red('✗')
-  const found = verdict.reason ?? observedText(verdict)
+function verdictLine(verdict: Verdict, { green, red, yellow, dim }: Paint): string {
+  const mark = { passed: green('✓'), missed: red('✗'), inconclusive: yellow('?') }[verdict.outcome]
+  const found = verdict.observed === null ? verdict.reason : observedText(verdict)
   return `${mark} ${verdict.text}  ${dim(`was ${found}, ${verdict.samples} samples`)}`
 }
 
@@ -117,9 +154,16 @@ function verdictLine(verdict: Verdict, { green, red, dim }: Paint): string {
 export function observedText({ metric, of, observed }: Verdict): string {
   if (observed === null) return 'no data'
   if (of === 'count') return String(observed)
-  if (metric === 'errors' || metric === 'ok') return `${(observed * 100).toFixed(2)} %`
-  if (metric === 'requests' || metric === 'tokens') return `${observed.toFixed(1)}/s`
-  return formatDuration(observed)
+  switch (rateUnit(metric)) {
+    case 'share':
+      return `${(observed * 100).toFixed(2)} %`
+    case '/s':
+      return `${observed.toFixed(1)}/s`
+    case 'number':
+      return observed.toFixed(2)
+    default:
+      return formatDuration(observed)
+  }
 }
 
 function formatLag(lagMs: number | null): string {

@@ -1,13 +1,22 @@
 /** One request as it is to be sent, and how its answer is read. */
 import type { Reader } from '../read/reader.ts'
+import type { Sample } from '../sample.ts'
+
+/** Looks at an answer that came whole; returns what is wrong with it, undefined: nothing. */
+export type Check = (sample: Sample, text: string) => string | undefined
 
 export interface Request {
-  /** Below the base URL, such as `/chat/completions`. */
+  /** Below the base URL, such as `/chat/completions`, with the query if there is one. */
   readonly path: string
-  /** Beyond those that all requests of the run have. */
+  /** All of them but those that HTTP itself needs: names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** JSON. */
   readonly body: string
   readonly reader: Reader
   /** The name of the scenario it belongs to; undefined where the run has but one. */
   readonly scenario: string | undefined
+  /** Judges the answer; undefined: whatever comes whole is right. */
+  readonly check?: Check | undefined
+  /** The answer's text is wanted: `Exchange.text`. */
+  readonly keepsText?: true | undefined
 }

@@ -1,69 +1,141 @@
 /**
- * What to send: the prompts given, or synthetic ones. Every request draws for itself, so connections
+ * What to send: requests of one scenario, or of several by their weights. Every request draws for itself, so connections
  * do not walk one list in step, which would feed a server's prefix cache as no real users do.
  */
+import { OptionError } from '../../base/option-error.ts'
+import type { Resolved } from '../../base/option-table.ts'
 import type { Random } from '../../base/random.ts'
-import { chatReader } from '../read/chat.ts'
+import type { workOptions } from '../options/work.ts'
+import type { Conversation } from './conversation.ts'
+import { commonHeaders, type Headers, withoutHeaders } from './headers.ts'
+import type { Hint } from './hint.ts'
+import type { Bytes } from './read-lines.ts'
 import type { Request } from './request.ts'
+import type { RequestMaker } from './request-maker.ts'
+import { createScenario, type Scenario, type ScenarioFacts } from './scenario.ts'
+import { readScenarioFile } from './scenario-file.ts'
 
 export interface Work {
   /** `synthetic`, or how many prompts were given. */
   readonly prompts: 'synthetic' | number
-  next(): Request
+  readonly scenarios: readonly ScenarioFacts[]
+  /** Of all requests; a request's own come to these. */
+  readonly headers: Headers
+  next(hint?: Hint): Request
+  /** A talk of one user, of a scenario drawn by its weight. Throws OptionError where its endpoint knows none. */
+  conversation(): Conversation
 }
 
-export interface WorkOptions {
-  readonly model: string
-  readonly maxTokens: number | undefined
-  /** Given prompts are sent as they are; none: synthetic ones, no two alike. */
-  readonly prompts: readonly string[]
+export type WorkOptions = Omit<Resolved<typeof workOptions>, 'url'>
+
+export interface WorkContext {
+  /** Of the base URL: '' or `?api-version=…`. */
+  readonly query: string
   readonly random: Random
+  readonly stdin: Bytes
+  /** A script failed: the run must end, and `next` gives what it gave before until then. May be called again. */
+  onBroken(error: OptionError): void
 }
 
-export function createWork({ model, maxTokens, prompts, random }: WorkOptions): Work {
-  const nextPrompt = prompts.length > 0 ? () => random.pick(prompts) : syntheticPrompts(random)
+/** Reads what is to be sent. Throws OptionError for what cannot be used. */
+export async function createWork(options: WorkOptions, context: WorkContext): Promise<Work> {
+  checkStdin(options)
+  const scenarios = await readScenarios(options, context)
+  const headers = commonHeaders(scenarios.map(scenario => scenario.headers))
+  const makers = scenarios.map(scenario =>
+    scenario.maker(withoutHeaders(scenario.headers, headers)),
+  )
+  const facts = scenarios.map(scenario => scenario.facts)
+  const drawn = drawByWeight(makers, facts, context.random.fork('scenarios'))
+  const given = facts.map(({ prompts }) => prompts)
+  const counts = given.filter(prompts => prompts !== 'synthetic')
   return {
-    prompts: prompts.length > 0 ? prompts.length : 'synthetic',
-    next: () => ({
-      path: '/chat/completions',
-      headers: noHeaders,
-      body: chatBody(model, nextPrompt(), maxTokens),
-      reader: chatReader,
-      scenario: undefined,
-    }),
+    prompts: counts.length === 0 ? 'synthetic' : counts.reduce((sum, count) => sum + count, 0),
+    scenarios: facts,
+    headers,
+    next: guarded(drawn, context.onBroken),
+    conversation: () => drawn().conversation(),
   }
 }
 
-const noHeaders = {}
-
-/** A streaming chat completion with usage asked for; `maxTokens` is left out when undefined. */
-function chatBody(model: string, prompt: string, maxTokens: number | undefined): string {
-  return JSON.stringify({
-    model,
-    messages: [{ role: 'user', content: prompt }],
-    stream: true,
-    stream_options: { include_usage: true },
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-  })
+async function readScenarios(
+  options: WorkOptions,
+  { query, random, stdin }: WorkContext,
+): Promise<readonly Scenario[]> {
+  const { auth, apiKey } = options
+  const common = { query, stdin, auth, apiKey }
+  if (options.scenarios === undefined) {
+    return [await createScenario(options, { ...common, name: undefined, weight: 1, random })]
+  }
+  const scenarios: Scenario[] = []
+  for (const { name, weight, options: own, origins } of await readScenarioFile(
+    options.scenarios,
+    options,
+  )) {
+    const context = { ...common, name, weight, random: random.fork(name) }
+    scenarios.push(
+      await createScenario(own, context).catch(error => {
+        throw error instanceof OptionError ? placed(error, name, origins) : error
+      }),
+    )
+  }
+  return scenarios
 }
 
-/** Of so many endings the prompts are made; their beginnings are drawn anew each time. */
-const endings = 64
-
-/** Prompts of 24 to 120 plain words, no two alike from the beginning on, at a microsecond or two each. */
-function syntheticPrompts(random: Random): () => string {
-  const draw = (count: number) => Array.from({ length: count }, () => random.pick(words)).join(' ')
-  const tails = Array.from({ length: endings }, () => draw(18 + random.integer(97)))
-  return () => `${draw(6)} ${random.pick(tails)}.`
+/** Says where the option stands in the file, or else in which scenario. */
+function placed(
+  error: OptionError,
+  name: string,
+  origins: Readonly<Record<string, string>>,
+): OptionError {
+  const { option, value, allowed } = error
+  const own = origins[option === 'header' ? 'headers' : option]
+  const place = own === undefined || own === 'default' ? `scenario ${name}, ${option}` : own
+  return new OptionError(option, value, allowed, { origin: error.origin ?? place, cause: error })
 }
 
-const words = `river mountain engine letter garden signal window market harbour candle bridge
-paper winter orchard compass valley lantern archive station meadow copper voyage ledger
-painter quarry harvest violin glacier beacon cotton tunnel granite cinder festival monsoon
-anchor basket canyon desert ember forest gallery hammer island jacket kettle ladder magnet
-needle ocean pepper quilt ribbon saddle timber umbrella vessel wagon yarn zephyr changes
-carries follows answers gathers measures crosses divides repairs remembers returns borrows
-explains protects reaches settles signals travels watches weighs opens closes slowly often
-rarely early twice together apart quietly quickly after before beside beneath between beyond
-during within without because while until where when small large bright narrow ancient modern
-hidden common distant gentle heavy hollow patient silver simple steady sudden`.split(/\s+/)
+/** Standard input can be read but once. */
+function checkStdin({ promptFile, promptLines, dataset }: WorkOptions): void {
+  const uses = [...promptFile, ...promptLines, ...dataset].filter(path => path === '-')
+  if (uses.length > 1) {
+    throw new OptionError('dataset', '-', 'standard input can be read once only')
+  }
+}
+
+function drawByWeight(
+  makers: readonly RequestMaker[],
+  facts: readonly ScenarioFacts[],
+  random: Random,
+): () => RequestMaker {
+  const [only, ...others] = makers
+  if (others.length === 0) return () => only!
+  const ends: number[] = []
+  let total = 0
+  for (const { weight } of facts) {
+    total += weight
+    ends.push(total)
+  }
+  return () => {
+    const place = random.next() * total
+    return makers[ends.findIndex(end => place < end)] ?? makers.at(-1)!
+  }
+}
+
+/** Once a script has failed, what it said last is sent until the run has ended, for its answer is not looked at. */
+function guarded(
+  drawn: () => RequestMaker,
+  onBroken: (error: OptionError) => void,
+): (hint?: Hint) => Request {
+  let last: Request | undefined
+  return hint => {
+    const maker = drawn()
+    try {
+      last = maker.next(hint)
+    } catch (error) {
+      if (!(error instanceof OptionError)) throw error
+      last ??= maker.plain(hint)
+      onBroken(error)
+    }
+    return last
+  }
+}

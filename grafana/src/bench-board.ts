@@ -12,6 +12,10 @@ const ttft = 'tokadence_bench_time_to_first_token_seconds'
 const itl = 'tokadence_bench_inter_token_latency_seconds'
 const tpot = 'tokadence_bench_time_per_output_token_seconds'
 const duration = 'tokadence_bench_request_duration_seconds'
+const lag = 'tokadence_bench_schedule_lag_seconds'
+const ttftFromDue = 'tokadence_bench_time_to_first_token_from_due_seconds'
+const response = 'tokadence_bench_response_time_seconds'
+const prelude = 'tokadence_bench_prelude_seconds'
 const tokensPerSecond = 'suffix: tok/s'
 
 /** Edges of the histograms (see base/buckets.ts), so that a share under one of them is exact. */
@@ -300,6 +304,35 @@ export const benchBoard: Board = {
             },
           ],
         },
+      ],
+    },
+    {
+      title: 'From when it was due: what a user waits who comes whenever they like',
+      panels: [
+        lines(
+          'Response time from due',
+          'How long from when a request was due to its last byte, with every wait before its send?',
+          response,
+          6,
+        ),
+        lines(
+          'First token from due',
+          'How long from when a request was due to its first content, with every retry between?',
+          ttftFromDue,
+          6,
+        ),
+        lines(
+          'Schedule lag',
+          'How late does the bench itself send what is due? Empty in a closed loop.',
+          lag,
+          6,
+        ),
+        lines(
+          'Prelude',
+          'How long before the first content does a chunk without any arrive?',
+          prelude,
+          6,
+        ),
       ],
     },
     {

@@ -332,7 +332,7 @@ export const mockBoard: Board = {
         },
         {
           kind: 'stack',
-          width: 8,
+          width: 6,
           title: 'Faults by name',
           question: 'What goes wrong on purpose? It counts apart from what is really broken.',
           unit: 'reqps',
@@ -340,7 +340,16 @@ export const mockBoard: Board = {
         },
         {
           kind: 'lines',
-          width: 8,
+          width: 6,
+          title: 'Answers given again',
+          question:
+            'How often does a client ask for the same once more, under its Idempotency-Key?',
+          unit: 'reqps',
+          targets: only(rate('tokadence_mock_idempotent_replays_total', scope), 'given again'),
+        },
+        {
+          kind: 'lines',
+          width: 6,
           title: 'Limits in force',
           question: 'What may each key and model ask for? A limit that is not set is not shown.',
           unit: 'short',
@@ -348,7 +357,7 @@ export const mockBoard: Board = {
         },
         {
           kind: 'lines',
-          width: 8,
+          width: 6,
           title: "The server's clock",
           question: 'How far is its time from ours? With a manual clock, as far as it was told.',
           unit: 's',

@@ -25,6 +25,8 @@ export interface RequestFilter {
   code?: OneOf<string>
   /** The name of a fault; true: any, false: none. */
   fault?: OneOf<string | boolean>
+  /** The id of the request whose answer it was given once more; true: any, false: none. */
+  replayOf?: OneOf<string | boolean>
   /** 1 = the first try. */
   attempt?: OneOf<number>
   stream?: boolean
@@ -90,14 +92,8 @@ const fields: Readonly<Record<Exclude<keyof RequestFilter, 'limit'>, Field>> = {
       outcomes.includes(value as string) ? ({ done }) => done.outcome === value : undefined,
   },
   code: text(({ error }) => error?.code ?? undefined),
-  fault: {
-    allowed: 'write the name of a fault, true for any or false for none',
-    read(value) {
-      const isAny = truth(value)
-      if (isAny !== undefined) return ({ fault }) => (fault !== undefined) === isAny
-      return typeof value === 'string' && value !== '' ? ({ fault }) => fault === value : undefined
-    },
-  },
+  fault: textOrAny(({ fault }) => fault, 'the name of a fault'),
+  replayOf: textOrAny(({ replayOf }) => replayOf, 'the id of a request'),
   attempt: {
     allowed: 'write a whole number above 0',
     read(value) {
@@ -174,6 +170,18 @@ function text(of: (entry: JournalEntry) => string | undefined): Field {
     allowed: 'write a text',
     read: value =>
       typeof value === 'string' && value !== '' ? entry => of(entry) === value : undefined,
+  }
+}
+
+/** `what`: the text in words. True is any text, false is none. */
+function textOrAny(of: (entry: JournalEntry) => string | undefined, what: string): Field {
+  return {
+    allowed: `write ${what}, true for any or false for none`,
+    read(value) {
+      const isAny = truth(value)
+      if (isAny !== undefined) return entry => (of(entry) !== undefined) === isAny
+      return typeof value === 'string' && value !== '' ? entry => of(entry) === value : undefined
+    },
   }
 }
 

@@ -12,15 +12,15 @@ export interface JournalEntry {
   /** Wall-clock ms since the epoch. */
   readonly receivedAtMs: number
   /** What names the request's chance: the `x-tokadence-key` header, else a hash of what it says. */
-  key?: string
+  key?: string | undefined
   /** 1 = the first try, from `x-stainless-retry-count`. */
   readonly attempt: number
   /** A short hash of the API key: who asked, without the key; undefined: no key was looked for. */
   caller?: string | undefined
   /** Of the request's headers those that say how a client behaves; undefined: none of them. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  model?: string
-  stream?: boolean
+  model?: string | undefined
+  stream?: boolean | undefined
   /** The parsed body; undefined when it was not JSON or was larger than the journal keeps. */
   body?: unknown
   intended?: Intended
@@ -29,6 +29,11 @@ export interface JournalEntry {
   error?: { readonly code: string | null; readonly message: string }
   /** What went wrong on purpose, e.g. `reset-mid-stream`; never set for a bug of ours. */
   fault?: string
+  /**
+   * The id of the request whose answer it was given once more, as both have one `Idempotency-Key`; undefined: it was
+   * answered itself.
+   */
+  replayOf?: string
   /** How long the client was told to wait before it comes again, ms; undefined: it was not told. */
   retryAfterMs?: number | undefined
 }

@@ -44,6 +44,8 @@ export interface PlanContext {
   readonly reasoningTokens: number
   /** What must be said; undefined: the reply is composed. */
   readonly wanted: Wanted | undefined
+  /** Tokens of a composed reply, at least 1; undefined: as the cadence draws them. */
+  readonly length?: number | undefined
 }
 
 /** Draws in a fixed order (id, pace, text), so that cutting a reply does not change what is before the cut. */
@@ -56,7 +58,7 @@ export function* planSteps(asked: Ask, context: PlanContext): Generator<void, Pl
   const { random, cadence, tokenizer, promptTokens, cachedTokens, reasoningTokens } = context
   const ask = bounded(asked)
   const id = context.newId(random)
-  const length = Math.max(1, Math.round(cadence.tokens.sample(random)))
+  const length = context.length ?? Math.max(1, Math.round(cadence.tokens.sample(random)))
   // Cut once, for all choices.
   const wanted = context.wanted && replyOf(context.wanted.items, context.wanted, ask, tokenizer)
   const drawnMs = drawDueTimes(random, cadence, wanted ? stepsOf(wanted) : length)

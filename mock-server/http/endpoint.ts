@@ -139,12 +139,25 @@ export function serveEndpoint(provider: Provider, endpoint: Endpoint): RequestHa
       const params = paramsOf(request as Routed)
       const query = queryOf(request)
       const call = { exchange, provider, apiKey, params, query, body, files }
-      const mayFail =
-        provider.faults !== undefined || request.headers['x-tokadence-fault'] !== undefined
-      if (mayFail) answerOrFail(endpoint, call)
-      else answer(endpoint, call)
+      const key = request.headers['idempotency-key']
+      if (key && endpoint.method === 'POST') answerKeyed(endpoint, call, String(key))
+      else answerNow(endpoint, call)
     })
   }
+}
+
+/** Where the request may have been answered already. */
+async function answerKeyed(endpoint: Endpoint, call: Call, key: string): Promise<void> {
+  const { answerOnce } = await import('./idempotent.ts')
+  answerOnce(call, key, () => answerNow(endpoint, call))
+}
+
+function answerNow(endpoint: Endpoint, call: Call): void {
+  const { provider, exchange } = call
+  const mayFail =
+    provider.faults !== undefined || exchange.request.headers['x-tokadence-fault'] !== undefined
+  if (mayFail) answerOrFail(endpoint, call)
+  else answer(endpoint, call)
 }
 
 /** Where something may go wrong on purpose. */

@@ -1,5 +1,6 @@
 /** One request on its way through the server: its answer's headers, its journal entry, its end. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { ApiError, organization } from '../../protocol/errors/api-error.ts'
 import { internalError } from '../../protocol/errors/http.ts'
 import { readRetryAfter, restyleRetryAfter } from '../../protocol/rate-limit-headers.ts'
@@ -16,7 +17,8 @@ export interface Exchange {
   readonly provider: Provider
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly startMs: number
+  /** What it takes counts from here, in the clock's ms: when it came, or began to be answered after a wait for another. */
+  startMs: number
   readonly entry: JournalEntry
   readonly endpoint: EndpointName
   /** How it is refused; undefined: as the dialect does. */
@@ -34,6 +36,8 @@ export interface Exchange {
   fault: ExchangeFault | undefined
   /** What must be stopped when the request is over, however it ends; set once it is held. */
   onOver: (() => void) | undefined
+  /** Told how it ended, when all that it held is given back; set where its answer is written down. */
+  settled: ((outcome: Outcome) => void) | undefined
 }
 
 /** A fault at work. */
@@ -92,6 +96,7 @@ export function openExchange(
     fault: undefined,
     seat: undefined,
     onOver: undefined,
+    settled: undefined,
   }
   journal.add(exchange.entry)
   metrics.requestStarted()
@@ -143,6 +148,7 @@ export function closeExchange(exchange: Exchange, outcome: Outcome): void {
   if (queueMs !== undefined) metrics.queueWait.observe(queueMs / 1000)
   provider.requestOver(entry)
   provider.journal.over(entry)
+  exchange.settled?.(outcome)
 }
 
 function hangUp(exchange: Exchange): void {
@@ -176,7 +182,9 @@ export function addAnswerHeaders(exchange: Exchange, headers: string[]): string[
 
 /** `{ name: value }` as a flat list of names and values. */
 export function flatHeaders(headers: Readonly<Record<string, string>> = {}): string[] {
-  return Object.entries(headers).flat()
+  const list: string[] = []
+  for (const [name, value] of Object.entries(headers)) list.push(name, value)
+  return list
 }
 
 export function sendJson(
@@ -191,7 +199,23 @@ export function sendJson(
   exchange.entry.done.bytes += bytes
   exchange.response.writeHead(status, addAnswerHeaders(exchange, headers))
   // A string goes out in one write with its headers, a buffer in two; plain ASCII is cheaper as latin1.
-  exchange.response.end(json, bytes === json.length ? 'latin1' : 'utf8')
+  const encoding = bytes === json.length ? 'latin1' : 'utf8'
+  if (exchange.fault) exchange.response.end(json, encoding)
+  else endWith(exchange.response, json, encoding)
+}
+
+/** As `end(text)`, which writes a second time, of nothing: that is 1.5 of the 18 µs of a bare server. */
+function endWith(response: ServerResponse, text: string, encoding: BufferEncoding): void {
+  const socket: unknown = response.socket
+  if (!(socket instanceof Socket)) {
+    response.end(text, encoding) // waits for its turn in the pipe, or is a WebSocket's
+    return
+  }
+  // Written here and now: what is corked by `write` itself is not until the next tick.
+  socket.cork()
+  response.write(text, encoding)
+  socket.uncork()
+  response.end()
 }
 
 /** Sends a whole body that is not JSON, and ends the exchange. `more`: names and values, the content type among them. */

@@ -27,6 +27,7 @@ import type { Instruction, Say } from '../fixtures/answer.ts'
 import type { Asked, Usage } from '../fixtures/fixture.ts'
 import { wantedOf } from '../fixtures/wanted.ts'
 import { admitTokens } from './admit.ts'
+import { askedLength } from './asked-length.ts'
 import { type Exchange, sendError } from './exchange.ts'
 import { playJson } from './play.ts'
 import { callerKey, randomFor } from './request-chance.ts'
@@ -202,6 +203,7 @@ function* plannedIn(asking: Asking, counted: Counted): Generator<void, Planned> 
     cachedTokens: provider.prefixCache.look(`${apiKey} ${ask.model}`, ask.turns, promptTokens),
     reasoningTokens: Math.min(reasoningTokens, maxReasoningTokens),
     wanted,
+    length: askedLength(exchange.request),
   })
   const plan = instruction?.usage ? withUsage(composed, instruction.usage) : composed
   const { outputTokens, dueMs, cachedTokens } = plan

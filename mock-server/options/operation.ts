@@ -11,6 +11,11 @@ export const operationOptions = {
     help: 'How many requests the journal keeps.',
     fallback: 1000,
   }),
+  idempotency: integer(0, 1_000_000, {
+    label: 'N',
+    help: 'How many answers are kept, at most a day and 64 MiB of them, for requests that come again with the same Idempotency-Key; 0: the header means nothing.',
+    fallback: 10_000,
+  }),
   logLevel: choice(['silent', 'error', 'info', 'debug'], {
     help: 'How much is told on standard error; debug tells every request.',
     fallback: 'info',

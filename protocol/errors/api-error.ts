@@ -43,7 +43,11 @@ export class ApiError extends Error {
       beside?: Readonly<Record<string, unknown>>
     } = {},
   ) {
+    // It is an answer: nobody looks where it was made, and to note that takes longer than all else of a refusal.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = stackTraceLimit
     this.status = status
     this.type = type
     this.param = param

@@ -31,6 +31,13 @@ export function wrongFault(header: string, why: string): ApiError {
   })
 }
 
+export function wrongLength(header: string, max: number): ApiError {
+  return new ApiError(400, `Invalid header ${header}: write a whole number from 1 to ${max}.`, {
+    param: header,
+    code: 'invalid_length',
+  })
+}
+
 /** `message`: what was looked for and what comes nearest. */
 export function noRecording(message: string): ApiError {
   return new ApiError(404, message, { code: 'recording_not_found' })
@@ -47,4 +54,14 @@ export function noWebSocket(): ApiError {
   return new ApiError(501, 'WebSocket connections are neither passed on nor recorded.', {
     code: 'websocket_not_supported',
   })
+}
+
+/** A key stands for one request. */
+export function keyReused(idempotencyKey: string): ApiError {
+  const shown = idempotencyKey.slice(0, 100)
+  return new ApiError(
+    400,
+    `The Idempotency-Key '${shown}' has been sent with another request. Send the same request under it, or take another key.`,
+    { param: 'Idempotency-Key', code: 'idempotency_key_reused' },
+  )
 }

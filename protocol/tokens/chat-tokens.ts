@@ -20,7 +20,10 @@ const PRIMING_TOKENS = 3
 const LONG_TEXT = 4096
 
 /** Prompt tokens of `messages`. */
-export function countChatTokens(tokenizer: Tokenizer, messages: readonly CountedMessage[]): number {
+export function countChatTokens(
+  tokenizer: Pick<Tokenizer, 'count'>,
+  messages: readonly CountedMessage[],
+): number {
   let total = frameTokens(messages)
   for (const text of textsOf(messages)) total += tokenizer.count(text)
   return total

@@ -63,8 +63,8 @@ export function* mergePiece(vocabulary: Vocabulary, bytes: Uint8Array): Generato
 }
 
 /**
- * A binary min-heap of (rank, part) held as one number each, rank × 2^26 + part: a piece may be 64 MiB.
- * `pop` leaves what it took in `rank` and `part`.
+ * A min-heap of (rank, part) held as one number each, rank × 2^26 + part: a piece may be 64 MiB. Each is above four
+ * others and not above two: of a large heap half as many levels are far away in memory. `pop` leaves what it took in `rank` and `part`.
  */
 function createHeap() {
   const PARTS = 2 ** 26
@@ -82,7 +82,7 @@ function createHeap() {
       const key = rank * PARTS + part
       let hole = size++
       while (hole > 0) {
-        const parent = (hole - 1) >>> 1
+        const parent = (hole - 1) >>> 2
         if (keys[parent]! <= key) break
         keys[hole] = keys[parent]!
         hole = parent
@@ -92,15 +92,17 @@ function createHeap() {
     pop(): boolean {
       if (size === 0) return false
       const top = keys[0]!
-      heap.part = top % PARTS
-      heap.rank = (top - heap.part) / PARTS
+      heap.rank = Math.floor(top / PARTS)
+      heap.part = top - heap.rank * PARTS
       const last = keys[--size]!
       let hole = 0
-      for (let child = 1; child < size; child = 2 * hole + 1) {
-        if (child + 1 < size && keys[child + 1]! < keys[child]!) child++
-        if (keys[child]! >= last) break
-        keys[hole] = keys[child]!
-        hole = child
+      for (let child = 1; child < size; child = 4 * hole + 1) {
+        const end = Math.min(child + 4, size)
+        let least = child
+        for (let i = child + 1; i < end; i++) if (keys[i]! < keys[least]!) least = i
+        if (keys[least]! >= last) break
+        keys[hole] = keys[least]!
+        hole = least
       }
       keys[hole] = last
       return true

@@ -4,7 +4,7 @@
  * Tokens never cross pieces, so a piece is final once nothing that follows can change where it ends:
  * at least three UTF-16 units come after it (the longest look-ahead, as in 're), one of them not white
  * space (runs of white space are split again by what follows). What is not final is the tail, which is
- * counted only when asked.
+ * counted when asked.
  */
 import type { Tokenizer } from './tokenizer.ts'
 
@@ -14,33 +14,33 @@ export interface StreamCounter {
   readonly count: number
 }
 
-/** A tail longer than this is scanned again only when it has grown by a quarter. */
-const LONG_TAIL = 4096
+/**
+ * A tail is looked through when it is so long, and one that stays longer when it has grown by a quarter: to do so
+ * with every part costs six times as much.
+ */
+const TAIL_LENGTH = 256
 const LOOK_AHEAD = 3
 
 export function createStreamCounter(tokenizer: Tokenizer): StreamCounter {
   let final = 0
   let tail = ''
-  let scanAtLength = 0
+  let settleAtLength = TAIL_LENGTH
 
   function settle(): void {
-    let settled = 0
-    for (const piece of tokenizer.pieces(tail)) {
-      const end = settled + piece.length
-      if (tail.length - end < LOOK_AHEAD || !/\S/.test(tail.slice(end))) break
-      final += tokenizer.count(piece)
-      settled = end
-    }
-    tail = tail.slice(settled)
-    scanAtLength = tail.length > LONG_TAIL ? tail.length * 1.25 : 0
+    const limit = Math.min(tail.length - LOOK_AHEAD, tail.trimEnd().length - 1)
+    const { tokens, length } = tokenizer.countPieces(tail, limit)
+    final += tokens
+    tail = tail.slice(length)
+    settleAtLength = Math.max(TAIL_LENGTH, tail.length * 1.25)
   }
 
   return {
     add(part) {
       tail += part
-      if (tail.length >= scanAtLength) settle()
+      if (tail.length >= settleAtLength) settle()
     },
     get count() {
+      settle()
       return final + tokenizer.count(tail)
     },
   }

@@ -13,8 +13,8 @@ export interface Tokenizer {
   split(text: string): TokenText[]
   /** The same for text of any size, giving way to the event loop every few milliseconds. */
   splitInSlices(text: string): Promise<TokenText[]>
-  /** The pieces that merging never crosses, in order: `pieces.join('') === text`. */
-  pieces(text: string): Iterable<string>
+  /** Tokens of the pieces, which merging never crosses, that end within the first `limit` characters; and their length. */
+  countPieces(text: string, limit: number): { tokens: number; length: number }
   /** The text of these tokens; a number that is none stands for nothing, broken characters for U+FFFD. */
   decode(tokens: readonly number[]): string
 }
@@ -121,13 +121,24 @@ function createTokenizer(vocabulary: Vocabulary): Tokenizer {
     return tokens
   }
 
+  function countPieces(text: string, limit: number): { tokens: number; length: number } {
+    let tokens = 0
+    let length = 0
+    for (const piece of piecesOf(vocabulary, text)) {
+      if (length + piece.length > limit) break
+      tokens += counts.get(piece) ?? finish(countPiece(piece))
+      length += piece.length
+    }
+    return { tokens, length }
+  }
+
   return {
     encoding: vocabulary.name,
     count,
     countInSlices: text => finishInSlices(countSteps(text)),
     split: text => finish(splitSteps(text)),
     splitInSlices: text => finishInSlices(splitSteps(text)),
-    pieces: text => piecesOf(vocabulary, text),
+    countPieces,
     decode: tokens =>
       decoder.decode(Buffer.concat(tokens.map(token => vocabulary.bytesOf(token) ?? NO_BYTES))),
   }

@@ -159,7 +159,10 @@ test('idempotency keys are seen, one for each call and for all of its attempts',
   }
   mock.verify({ sentIdempotencyKey: true, count: 4, sentHeader: 'idempotency-key' }).orThrow()
 
-  await openai.chat.completions.create(asking('c'), { headers: { 'Idempotency-Key': 'key of a' } })
+  const reused = { headers: { 'Idempotency-Key': 'key of a' } }
+  await expect(openai.chat.completions.create(asking('c'), reused)).rejects.toMatchObject({
+    code: 'idempotency_key_reused',
+  })
   expect(mock.verify({ sentIdempotencyKey: true }).results[0]!.evidence).toMatchObject([
     { says: 'request 1 and request 5 are two calls under one key, key of a' },
   ])

@@ -1,27 +1,13 @@
 /** A summary of made-up samples, for what prints one. */
-import { createRandom } from '../../base/random.ts'
 import { createRecorder } from '../../bench/recorder.ts'
 import type { Sample } from '../../bench/sample.ts'
-import { type Summary, summarise } from '../../bench/summary.ts'
-import { judge, parseThreshold } from '../../bench/threshold.ts'
+import type { Setting } from '../../bench/samples/event.ts'
+import { recorderRandom, summed } from '../../bench/samples/replay.ts'
+import type { Summary } from '../../bench/summary.ts'
 
-export function summaryOf(samples: readonly Sample[], thresholds: readonly string[] = []): Summary {
-  const recorder = createRecorder(createRandom('summary'))
-  recorder.begin(0)
-  for (const sample of samples) {
-    recorder.sent(sample.sentAtMs)
-    recorder.content(sample.sentAtMs + 100, sample.contentChunks)
-    recorder.settled(sample, sample.sentAtMs + 150)
-  }
-  recorder.finish(10_000)
-  const measured = {
-    times: recorder.times,
-    counts: recorder.counts(),
-    outputTokens: recorder.tokens.output,
-    requestsPerSecond: recorder.timeline.totals.ok / 10,
-    outputTokensPerSecond: recorder.timeline.totals.tokens / 10,
-  }
-  return summarise({
+/** Ten seconds of the closed loop on a machine that does not exist. */
+export function settingOf(limits: readonly string[]): Setting {
+  return {
     tool: { name: 'tokadence', version: '0.1.0' },
     run: { id: 'abcd1234', label: null, startedAt: '2026-11-22T13:00:00.000Z', interrupted: false },
     target: { url: 'http://127.0.0.1:4010/v1', model: '<b>model</b>' },
@@ -39,11 +25,34 @@ export function summaryOf(samples: readonly Sample[], thresholds: readonly strin
       seed: 'tokadence',
       connectionsOpened: 10,
     },
-    recorder,
-    measured,
-    windowMs: 10_000,
-    generator: { eventLoopLagMs: { p50: 0.1, p99: 0.8, max: 3 }, cpuRatio: 0.12 },
-    verdicts: thresholds.map(text => judge(parseThreshold(text)!, measured)),
+    generator: {
+      eventLoopLagMs: { p50: 0.1, p99: 0.8, max: 3 },
+      cpuRatio: 0.12,
+      busyRatio: 0.1,
+      starvedRatio: 0,
+    },
+    environment: { node: 'v20.19.0', system: 'linux', cpu: 'a CPU', cores: 2, memoryGiB: 4 },
+    limits,
+    strictSamples: false,
+    slo: [],
     warnings: [],
-  })
+  }
+}
+
+export function summaryOf(
+  samples: readonly Sample[],
+  thresholds: readonly string[] = [],
+  given: Partial<Setting> = {},
+  droppedAtMs: readonly number[] = [],
+): Summary {
+  const setting = { ...settingOf(thresholds), ...given }
+  const recorder = createRecorder(recorderRandom('summary'))
+  recorder.begin(0)
+  for (const sample of samples) {
+    recorder.sent(sample.dueAtMs ?? sample.sentAtMs)
+    recorder.settled(sample)
+  }
+  for (const dueAtMs of droppedAtMs) recorder.dropped(dueAtMs)
+  recorder.finish(10_000)
+  return summed(recorder, 10_000, setting)
 }

@@ -23,8 +23,12 @@ export async function docsTables(): Promise<Record<string, Record<string, string
 
 /** Commands whose options stand on a page of their own. */
 const pageOf: Readonly<Record<string, string>> = {
+  bench: 'docs/bench.md',
+  compare: 'docs/gate.md',
   relay: 'docs/relay.md',
+  report: 'docs/reports.md',
   torture: 'docs/torture.md',
+  tune: 'docs/tune.md',
   verify: 'docs/verify.md',
 }
 

@@ -35,10 +35,11 @@ export function missingPrograms(...programs: readonly string[]): readonly string
 /**
  * Starts Prometheus with grafana/prometheus/prometheus.yml, except that it scrapes and evaluates once a
  * second and that each job of `targets` (job → `host:port`) has that target. A job that is not in the
- * shipped file is an error: the test would see nothing.
+ * shipped file is an error: the test would see nothing. `flags`: more of Prometheus' own.
  */
 export async function startPrometheus(
   targets: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
 ): Promise<TestPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'tokadence-prometheus-'))
   const port = await freePort()
@@ -51,6 +52,7 @@ export async function startPrometheus(
       `--web.listen-address=127.0.0.1:${port}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       '--log.level=warn',
+      ...flags,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )

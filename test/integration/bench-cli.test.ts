@@ -29,7 +29,8 @@ async function bench(
   given: Readonly<Record<string, unknown>>,
   signal = new AbortController().signal,
 ) {
-  const merged = { url: server.url, connections: 2, warmup: '100ms', duration: '400ms', ...given }
+  const quick = { connections: 2, warmup: '100ms', duration: '400ms' }
+  const merged = { url: server.url, calibrate: '0s', invalid: 'warn', ...quick, ...given }
   const entries = Object.entries(merged).map(([key, value]) => ({ key, value, origin: `--${key}` }))
   const { values, origins } = resolveOptions(benchOptions, entries)
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]

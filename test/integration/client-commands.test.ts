@@ -6,6 +6,7 @@ import type { OptionTable } from '../../base/option-table.ts'
 import { command as chat } from '../../cli/chat.ts'
 import type { Command } from '../../cli/command.ts'
 import { command as summarise } from '../../cli/summarise.ts'
+import { createMockServer } from '../../mock-server/index.ts'
 import { type Call, runCommand } from '../helpers/run-command.ts'
 import {
   events,
@@ -151,6 +152,41 @@ test('summarise keeps the order, reports what failed, finishes the rest and exit
     /^2 summarised · 2 failed · 18 in, 4 out · \$0\.00000510 · 3 requests, 0 retries, 0 × 429 · /,
   )
   expect(stderr.trim().split('\n')).toHaveLength(4)
+})
+
+test('summarise finds its own pace, beyond five documents at once, and says at the end what it found', async () => {
+  let inFlight = 0
+  let most = 0
+  await using server = await startScriptedServer((response, turn, received) => {
+    most = Math.max(most, ++inFlight)
+    setTimeout(() => {
+      inFlight--
+      reply('Sum', 'mary.')(response, turn, received)
+    }, 30)
+  })
+  const files = await Promise.all(
+    Array.from({ length: 60 }, (_, i) => file(`pace-${i}.md`, `# Number ${i}`)),
+  )
+  const adaptive = await run(summarise, { url: server.url }, files)
+  expect(adaptive.code).toBe(0)
+  expect(most).toBeGreaterThan(5)
+  expect(adaptive.stdout).toMatch(/\npace: \d+ in flight after \d+ changes?, the last: .+\n$/)
+
+  most = 0
+  const fixed = await run(summarise, { url: server.url, pace: 'fixed', json: true }, files)
+  expect(most).toBe(5)
+  expect(JSON.parse(fixed.stdout).total).not.toHaveProperty('pace')
+})
+
+test('summarise asks the Responses API where it is told to', async () => {
+  await using mock = await createMockServer({ ttft: 0, itl: 0 })
+  mock.when().reply('Summary.')
+  const { code, stdout } = await run(summarise, { url: mock.url, api: 'responses' }, ['-'], {
+    stdin: '# One',
+  })
+  expect(code).toBe(0)
+  expect(stdout).toContain('Summary.')
+  expect(mock.requests()).toMatchObject([{ path: '/v1/responses' }])
 })
 
 test('summarise takes prices from a file, and prints JSON', async () => {

@@ -75,7 +75,9 @@ describe.skipIf(isSkipped)('the boards on a real Prometheus', () => {
       {
         url: mock.url,
         apiKey: 'sk-bench',
-        connections: maxConcurrent - 1,
+        // Due times are what some panels count from.
+        rate: 30,
+        maxInFlight: maxConcurrent - 1,
         warmup: '1s',
         duration: '7s',
         threshold: [threshold],

@@ -3,6 +3,7 @@
  * TOKADENCE_TEST_FULL=1 makes it 100,000 requests instead of 2,000.
  */
 import { createHash } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
 import { expect, test } from 'vitest'
 import { createManualClock } from '../../base/manual-clock.ts'
 import { createRandom } from '../../base/random.ts'
@@ -16,6 +17,9 @@ const [total, visits, limits] =
     ? [100_000, 86_000, { rpm: 40, tpm: 850, rpd: 15_000 }]
     : [2000, 1900, { rpm: 1, tpm: 20, rpd: 200 }]
 const DAY_MS = 86_400_000
+
+// As `serve` has it: else a fifth of the time goes into collecting what requests leave behind.
+setFlagsFromString('--no-allocation-site-pretenuring')
 
 const options: MockServerOptions = {
   clock: 'manual',
@@ -41,7 +45,7 @@ interface Arrival {
   readonly body: string
 }
 
-/** More comes at noon than at midnight. */
+/** In order; more comes at noon than at midnight. */
 function arrivals(count: number): Arrival[] {
   const random = createRandom(11, 'day')
   const list: Arrival[] = []
@@ -55,7 +59,7 @@ function arrivals(count: number): Arrival[] {
     const body = chatBody(question, { stream, max_tokens: 4 })
     list.push({ atMs: day * DAY_MS, key: caller.key, body })
   }
-  return list
+  return list.sort((a, b) => a.atMs - b.atMs)
 }
 
 interface Day {
@@ -93,8 +97,9 @@ async function liveADay(): Promise<Day> {
       counts[kind] = (counts[kind] ?? 0) + 1
       if (answer.status === 200) admitted[key] = (admitted[key] ?? 0) + 1
       told += `${number} ${mock.clock.nowMs()} ${answer.status} ${number % 16 ? '' : withoutDate(answer.head)}${answer.body}\n`
+      if (answer.status !== 429 || attempt > 1) return
       const waitMs = Number(/\r\nretry-after-ms: (\d+)/i.exec(answer.head)?.[1] ?? Number.NaN)
-      if (answer.status === 429 && attempt < 2 && mock.clock.nowMs() + waitMs < DAY_MS) {
+      if (mock.clock.nowMs() + waitMs < DAY_MS) {
         agenda.at(mock.clock.nowMs() + waitMs, () => send({ atMs: 0, key, body }, attempt + 1))
       }
     })
@@ -113,10 +118,11 @@ async function liveADay(): Promise<Day> {
     told = ''
   }
 
-  for (const arrival of arrivals(visits)) agenda.at(arrival.atMs, () => send(arrival, 1))
-  for (let dueMs = agenda.nextDueMs; dueMs !== undefined; dueMs = agenda.nextDueMs) {
+  const coming = arrivals(visits).reverse()
+  while (coming.length > 0 || agenda.nextDueMs !== undefined) {
+    const dueMs = Math.min(coming.at(-1)?.atMs ?? DAY_MS, agenda.nextDueMs ?? DAY_MS)
     await mock.clock.advance(Math.max(0, dueMs - mock.clock.nowMs()))
-    agenda.runNext(dueMs)
+    if (!agenda.runNext(dueMs)) send(coming.pop()!, 1)
   }
   await mock.clock.advance('1m')
   readJournal()

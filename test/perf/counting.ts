@@ -4,11 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { createRandom } from '../../base/random.ts'
 import { createStreamCounter } from '../../protocol/tokens/stream-counter.ts'
 import { loadTokenizer, type Tokenizer } from '../../protocol/tokens/tokenizer.ts'
-import { type Finding, finding, medianOf } from './report.ts'
+import { type Finding, finding } from './report.ts'
 
 /** Not among the packages of this one; `COUNTING_PEER` names a copy elsewhere. */
 const PEER = process.env.COUNTING_PEER ?? 'gpt-tokenizer/encoding/o200k_base'
-const ROUNDS = 5
+/** The fastest of them counts, with both in turn. */
+const ROUNDS = 11
 const PROSE_CHARS = 1_000_000
 const LINEAR = 2.3
 const documents = fileURLToPath(new URL('../../examples/documents/', import.meta.url))
@@ -43,34 +44,38 @@ async function* measureProse(tokenizer: Tokenizer): AsyncGenerator<Finding> {
     process.stdout.write('without gpt-tokenizer (npm install --no-save gpt-tokenizer): no peer\n')
     return
   }
-  const ratios: number[] = []
+  const oursMs: number[] = []
+  const theirsMs: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const text = proseOf(round)
-    const [ours, oursMs] = timed(() => tokenizer.count(text))
-    const [theirs, theirsMs] = timed(() => peer.countTokens(text) as number)
+    const [ours, ms] = timed(() => tokenizer.count(text))
+    const [theirs, peerMs] = timed(() => peer.countTokens(text) as number)
     if (ours !== theirs) throw new Error(`counted ${ours}, gpt-tokenizer ${theirs}`)
-    ratios.push(theirsMs / oursMs)
+    oursMs.push(ms)
+    theirsMs.push(peerMs)
   }
-  const median = medianOf(ratios)
-  const all = ratios.map(ratio => ratio.toFixed(2)).join(', ')
-  yield finding(
-    '1 MB of prose',
-    `${median.toFixed(2)} × as fast as gpt-tokenizer (${all})`,
-    'at least 1',
-    median >= 1,
-  )
+  const [fastestMs, peerFastestMs] = [Math.min(...oursMs), Math.min(...theirsMs)]
+  const ratio = peerFastestMs / fastestMs
+  const measured = `${ratio.toFixed(2)} × as fast as gpt-tokenizer (${fastestMs.toFixed(0)} ms, ${peerFastestMs.toFixed(0)} ms)`
+  yield finding('1 MB of prose', measured, 'at least 1', ratio >= 1)
 }
 
-/** Twice the text takes at most 2.3 times as long, of every class; 100,000 × "a" less than 100 ms. */
+/**
+ * Twice the text takes at most 2.3 times as long, of every class (a heap's logarithm alone makes it 2.1), by the fastest
+ * of rounds in which both take turns: the text twice, and the one that is twice as long, so that both need a quiet
+ * moment of one length. 100,000 × "a" less than 100 ms.
+ */
 function* measureHostile(tokenizer: Tokenizer): Generator<Finding> {
   let worst = { name: '', ratio: 0 }
   for (const [name, unit] of Object.entries(hostile)) {
     const [text, twiceAsLong] = [100_000, 200_000].map(chars => unit.repeat(chars / unit.length))
-    const count = (text = '') => timed(() => tokenizer.count(text))[1]
-    count(text)
-    count(twiceAsLong)
-    const ratios = Array.from({ length: ROUNDS }, () => count(twiceAsLong) / count(text))
-    const ratio = medianOf(ratios)
+    const count = (...texts: string[]) =>
+      timed(() => texts.forEach(text => void tokenizer.count(text)))[1]
+    const measure = () => [count(text!, text!), count(twiceAsLong!)]
+    measure()
+    const rounds = Array.from({ length: ROUNDS }, measure)
+    const [ms, twiceMs] = [0, 1].map(which => Math.min(...rounds.map(round => round[which]!)))
+    const ratio = (2 * twiceMs!) / ms!
     if (ratio > worst.ratio) worst = { name, ratio }
   }
   const measured = `at worst ${worst.ratio.toFixed(2)} × for twice the text (${worst.name})`
@@ -105,10 +110,12 @@ function proseOf(seed: number): string {
   return text.slice(0, PROSE_CHARS).replaceAll('<|', '<') // the peer takes no special tokens in a text
 }
 
+/** In ms of the processor: by the clock, others that want it would be measured too. */
 function timed<T>(work: () => T): [T, number] {
-  const startMs = performance.now()
+  const start = process.cpuUsage()
   const result = work()
-  return [result, performance.now() - startMs]
+  const { user, system } = process.cpuUsage(start)
+  return [result, (user + system) / 1000]
 }
 
 function fastest(work: () => unknown): number {

@@ -1,7 +1,9 @@
 /** `npm run perf [NAME…]`: ratios measured in one run. Exits with 1 when a target is missed. */
+import { measureArrivals } from './arrivals.ts'
 import { measureBlocking } from './blocking.ts'
 import { measureClient } from './client.ts'
 import { measureCounting } from './counting.ts'
+import { measureGate } from './gate.ts'
 import { measureHostilePrompts } from './hostile.ts'
 import { measureJournal } from './journal.ts'
 import { watchStolenTime } from './noise.ts'
@@ -20,6 +22,8 @@ const measurements = {
   counting: measureCounting,
   client: measureClient,
   soak: measureSoak,
+  arrivals: measureArrivals,
+  gate: measureGate,
   ...(witnesses && {
     pace: () => measurePace(witnesses),
     many: () => measureManyStreams(witnesses),

@@ -82,9 +82,14 @@ export const f = async () => await import('f')`
   ])
   expect(sources.size).toBeGreaterThan(80)
   for (const [from, text] of sources) {
-    const quoted = text.match(/\bfrom ['"][^'"]+['"]$|^import ['"]|\bimport\(/gm) ?? []
+    const quoted = text.match(/\bfrom ['"][^'"]+['"]$|^import ['"]|\bimport\((?!\w)/gm) ?? []
     expect(importsOf(from, text).length, from).toBe(quoted.length)
   }
+})
+
+test('what a user names is loaded in one place', () => {
+  const loaders = [...sources].filter(([, text]) => /\bimport\(\w/.test(text))
+  expect(loaders.map(([path]) => path)).toEqual(['bench/work/load-script.ts'])
 })
 
 test('every local import is of a file that is there', () => {

@@ -1,4 +1,5 @@
 /** The score card as Markdown, for a README or a pull request. */
+import { markdownTable, markdownText } from '../../reporters/markdown-table.ts'
 import type { Card } from '../card.ts'
 import { leadOf, markOf, scoreWords, wrongs } from './words.ts'
 
@@ -17,28 +18,16 @@ export function formatMarkdown(card: Card): string {
   const parts = [
     '# Torture',
     leadOf(card),
-    table(['client', 'version', 'right'], scores),
-    ...skipped.map(({ name, why }) => `Skipped: ${name}, ${cell(why)}.`),
+    markdownTable(['client', 'version', 'right'], scores),
+    ...skipped.map(({ name, why }) => `Skipped: ${name}, ${markdownText(why)}.`),
     '## Trials',
-    table(['trial', 'the server', 'right is', ...clients.map(({ name }) => name)], trials),
+    markdownTable(['trial', 'the server', 'right is', ...clients.map(({ name }) => name)], trials),
     ...wrongs(card).flatMap(({ client, faults }) => [
       `## What ${client.name} did wrong`,
       faults
-        .map(({ trial, does, why }) => `- \`${trial}\`: the server ${does}. ${cell(why)}`)
+        .map(({ trial, does, why }) => `- \`${trial}\`: the server ${does}. ${markdownText(why)}`)
         .join('\n'),
     ]),
   ]
   return `${parts.join('\n\n')}\n`
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
-}
-
-/** Errors quote what servers send: none of it is markup here. */
-function cell(text: string): string {
-  return text
-    .replaceAll(/[\\|<>*_[\]]/g, sign => (sign === '_' ? sign : `\\${sign}`))
-    .replaceAll(/\s+/g, ' ')
 }

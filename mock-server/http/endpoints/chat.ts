@@ -81,8 +81,9 @@ function planChat(
       fingerprint: provider.fingerprint,
     }
     const all = { chat, planned, head }
+    const isWatched = exchange.fault !== undefined || exchange.settled !== undefined
     const isPlain =
-      !provider.dialect.chat && !chat.audio && !prediction && !planned.plan.wire && !exchange.fault
+      !provider.dialect.chat && !chat.audio && !prediction && !planned.plan.wire && !isWatched
     const texts = isPlain ? plainTexts(planned.plan.choices) : undefined
     if (chat.store) storeChat(call, all, tellingOf(all, prediction))
     if (texts) playTexts(exchange, all, { texts, chunkSetOf })

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createExchange, type Ending } from '../../../bench/exchange.ts'
-import { chatReader } from '../../../bench/read/chat.ts'
+import { chatReader, chatWholeReader } from '../../../bench/read/chat.ts'
+import { soundReader } from '../../../bench/read/media.ts'
+import { messagesReader } from '../../../bench/read/messages.ts'
 import type { Sample } from '../../../bench/sample.ts'
 
+const departure = { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 }
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`
 const content = (text: string) => event({ choices: [{ delta: { content: text } }] })
 const role = event({ choices: [{ delta: { role: 'assistant', content: '' } }] })
@@ -187,14 +190,140 @@ describe('outcomes', () => {
   })
 
   it('bounds an event without an end', () => {
-    const exchange = createExchange(
-      { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 },
-      chatReader,
-    )
+    const exchange = createExchange(departure, chatReader)
     exchange.headed(200, undefined)
-    const block = Buffer.alloc(256 * 1024, 'x')
-    for (let i = 0; i < 8; i++) exchange.fed(block, i)
-    expect(exchange.ended('complete', 9)).toMatchObject({ outcome: 'malformed' })
+    const block = Buffer.alloc(4 * 2 ** 20, 'x')
+    for (let i = 0; i < 5; i++) exchange.fed(block, i)
+    const { outcome, detail } = exchange.ended('complete', 9)
+    expect(outcome).toBe('malformed')
+    expect(detail).toMatch(/longer than 16777216 bytes/)
+  })
+})
+
+describe('answers that come whole', () => {
+  const answer = {
+    choices: [{ message: { content: 'hello' } }],
+    usage: { prompt_tokens: 9, completion_tokens: 5 },
+  }
+
+  function whole(pieces: readonly string[], ending: Ending = 'complete', status = 200): Sample {
+    const exchange = createExchange(departure, chatWholeReader)
+    exchange.touched(10)
+    exchange.headed(status, 'req-1')
+    for (const piece of pieces) {
+      const bytes = Buffer.from(piece)
+      expect(exchange.fed(bytes, 20)).toBe(0)
+      // The transport uses its memory again.
+      bytes.fill(0)
+    }
+    return exchange.ended(ending, 30)
+  }
+
+  it('have tokens and an end, and neither a first token nor gaps', () => {
+    const json = JSON.stringify(answer)
+    expect(whole([json.slice(0, 7), json.slice(7)])).toMatchObject({
+      outcome: 'ok',
+      requestId: 'req-1',
+      ttfbMs: 10,
+      ttftMs: undefined,
+      gapsMs: [],
+      tpotMs: undefined,
+      e2eMs: 30,
+      contentChunks: 0,
+      inputTokens: 9,
+      outputTokens: 5,
+      tokensFrom: 'usage',
+    })
+  })
+
+  it.each<[readonly string[], Ending, number, Sample['outcome'], RegExp]>([
+    [['{"choices":'], 'complete', 200, 'malformed', /^not an answer: \{"choices":/],
+    [['{"a":1}'], 'complete', 200, 'malformed', /not an answer/],
+    [['{"error":{"message":"no"}}'], 'complete', 200, 'malformed', /an error as an answer: no/],
+    [['{"choices"'], 'closed', 200, 'stream_cut', /closed inside the answer/],
+    [['{"error":{"message":"no"}}'], 'complete', 429, 'http_429', /^no$/],
+  ])('%j, %s, %i is %s', (pieces, ending, status, outcome, detail) => {
+    const sample = whole(pieces, ending, status)
+    expect(sample.outcome).toBe(outcome)
+    expect(sample.detail).toMatch(detail)
+  })
+
+  it('are bounded', () => {
+    const exchange = createExchange(departure, chatWholeReader)
+    exchange.headed(200, undefined)
+    const block = Buffer.alloc(16 * 2 ** 20, ' ')
+    for (let i = 0; i < 5; i++) exchange.fed(block, i)
+    const { outcome, detail } = exchange.ended('complete', 9)
+    expect([outcome, detail]).toEqual(['malformed', 'the answer is longer than 64 MiB'])
+  })
+})
+
+it('usage may come in parts', () => {
+  const exchange = createExchange(departure, messagesReader)
+  exchange.headed(200, undefined)
+  const events = [
+    { type: 'message_start', message: { usage: { input_tokens: 7, output_tokens: 1 } } },
+    { type: 'content_block_delta', delta: { type: 'text_delta', text: 'a' } },
+    { type: 'message_delta', usage: { output_tokens: 4 } },
+    { type: 'message_stop' },
+  ]
+  exchange.fed(Buffer.from(events.map(event).join('')), 1)
+  const whole = { outcome: 'ok', inputTokens: 7, outputTokens: 4, tokensFrom: 'usage' }
+  expect(exchange.ended('complete', 2)).toMatchObject(whole)
+
+  const cut = createExchange(departure, messagesReader)
+  cut.headed(200, undefined)
+  cut.fed(Buffer.from(events.slice(0, 2).map(event).join('')), 1)
+  const chunks = { outcome: 'stream_cut', inputTokens: 7, outputTokens: 1, tokensFrom: 'chunks' }
+  expect(cut.ended('closed', 2)).toMatchObject(chunks)
+})
+
+it('bytes have their first content with the first of them', () => {
+  const exchange = createExchange(departure, soundReader)
+  exchange.touched(5)
+  exchange.headed(200, undefined)
+  expect(exchange.fed(Buffer.from([1, 2]), 12)).toBe(1)
+  expect(exchange.fed(Buffer.from([3]), 40)).toBe(0)
+  const sample = exchange.ended('complete', 50)
+  expect(sample).toMatchObject({ outcome: 'ok', ttfbMs: 5, ttftMs: 12, gapsMs: [], e2eMs: 50 })
+})
+
+describe('the text of an answer', () => {
+  const stream = content('Hel') + content('lo') + usage + done
+
+  it('is kept where the request wants it, and only there', () => {
+    const wanted = createExchange(departure, chatReader, { keepsText: true })
+    const other = createExchange(departure, chatReader)
+    for (const exchange of [wanted, other]) {
+      exchange.headed(200, undefined)
+      exchange.fed(Buffer.from(stream), 1)
+    }
+    expect([wanted.text, other.text]).toEqual(['Hello', ''])
+  })
+
+  it('is judged by the request’s check, when the answer came whole', () => {
+    const judged: string[] = []
+    const check = (sample: Sample, text: string) => {
+      judged.push(`${sample.outcome} ${text}`)
+      return text === 'Hello' ? 'too polite' : undefined
+    }
+    const answered = (text: string, ending: Ending = 'complete') => {
+      const exchange = createExchange(departure, chatReader, { check })
+      exchange.headed(200, undefined)
+      exchange.fed(Buffer.from(text), 1)
+      return exchange.ended(ending, 2)
+    }
+    expect(answered(stream)).toMatchObject({ outcome: 'malformed', detail: 'check: too polite' })
+    expect(answered(content('Hi') + done)).toMatchObject({ outcome: 'ok', detail: undefined })
+    expect(answered(content('Hello'), 'closed').outcome).toBe('stream_cut')
+    expect(judged).toEqual(['ok Hello', 'ok Hi'])
+  })
+
+  it('is bounded', () => {
+    const exchange = createExchange(departure, chatReader, { keepsText: true })
+    exchange.headed(200, undefined)
+    for (let i = 0; i < 3; i++) exchange.fed(Buffer.from(content('x'.repeat(500_000))), 1)
+    expect(exchange.text).toHaveLength(2 ** 20)
   })
 })
 
@@ -213,10 +342,7 @@ it('the same bytes cut anywhere give the same sample, also inside a character or
           [role, ...words.map(content), finish, usage, done].join('').replaceAll('\n\n', separator),
         )
         const places = [...new Set(cuts.map(cut => cut % whole.length))].sort((a, b) => a - b)
-        const exchange = createExchange(
-          { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 },
-          chatReader,
-        )
+        const exchange = createExchange(departure, chatReader)
         exchange.headed(200, undefined)
         let counted = 0
         let from = 0

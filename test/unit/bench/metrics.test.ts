@@ -10,7 +10,12 @@ function create() {
     connections: 10,
     thresholds: [parseThreshold('ttft: p(95)<333ms')!],
     inFlight: () => 4,
-    health: () => ({ eventLoopLagMs: { p50: 1, p99: 2, max: 3 }, cpuRatio: 0.5 }),
+    health: () => ({
+      eventLoopLagMs: { p50: 1, p99: 2, max: 3 },
+      cpuRatio: 0.5,
+      busyRatio: 0.4,
+      starvedRatio: 0,
+    }),
   })
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatHtml } from '../../../bench/reporters/html.ts'
 import { formatJson } from '../../../bench/reporters/json.ts'
-import { createPanel, progressLine, sparkline } from '../../../bench/reporters/live.ts'
+import { createPanel, panelLines, progressLine, sparkline } from '../../../bench/reporters/live.ts'
 import { coloured, plain } from '../../../bench/reporters/paint.ts'
 import { roundStep } from '../../../bench/reporters/plot.ts'
 import { formatTable } from '../../../bench/reporters/table.ts'
@@ -67,8 +67,8 @@ describe('the page', () => {
     expect(page).toContain('slow &lt;down&gt;')
   })
   it('describes each plot and has its numbers in a table', () => {
-    expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(6)
-    expect(page.match(/<figure>.*?<details>.*?<table.*?<\/figure>/gs)).toHaveLength(6)
+    expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(7)
+    expect(page.match(/<figure>.*?<details>.*?<table.*?<\/figure>/gs)).toHaveLength(7)
     for (const [, id] of page.matchAll(/aria-labelledby="([^"]+)"/g))
       expect(page).toContain(`id="${id}"`)
     expect(page).not.toMatch(/NaN|Infinity|>undefined|undefined</)
@@ -89,6 +89,10 @@ describe('the live view', () => {
     failed: 1,
     cut: 0,
     inFlight: 9,
+    dropped: 0,
+    throttled: 0,
+    leftMs: 6000,
+    duePerSecond: 5,
     ttftMs: { p50: 200, p95: 210, p99: undefined },
     itlMs: { p50: 20, p95: 21, p99: 22 },
     requestsPerSecond: 2.5,
@@ -104,15 +108,28 @@ describe('the live view', () => {
     const written: string[] = []
     const panel = createPanel(
       text => written.push(text),
-      { url: 'u', model: 'm', connections: 10 },
+      { url: 'u', model: 'm', limit: 10, isOpen: false },
       plain,
     )
     panel.show(progress)
     panel.show(progress)
     panel.close()
     expect(written[0]).not.toContain('\u001b')
-    expect(written[1]?.startsWith('\u001b[6A\u001b[0J')).toBe(true)
-    expect(written[2]).toBe('\u001b[6A\u001b[0J')
+    expect(written[1]?.startsWith('\u001b[7A\u001b[0J')).toBe(true)
+    expect(written[2]).toBe('\u001b[7A\u001b[0J')
+  })
+  it('says how long it will take, how busy it is, and what is dropped', () => {
+    const title = { url: 'u', model: 'm', limit: 18, isOpen: true }
+    const lines = panelLines({ ...progress, dropped: 3, throttled: 2 }, title)
+    expect(lines).toEqual([
+      'bench  u  m  open loop',
+      'measure  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 40 %  4 s, 6 s left',
+      'sent  20  ok 10  failed 1  cut 0  dropped 3  throttled 2',
+      'busy  ▪▪▪▪▪▪▪······· 9 of 18 in flight',
+      'TTFT  p50 200 ms    p95 210 ms    p99 –       ',
+      'ITL   p50 20 ms     p95 21 ms     p99 22 ms   ',
+      'rate  5.0 due/s  2.5 requests/s  160 tokens/s  ▁▅█',
+    ])
   })
   it('draws bars', () => {
     expect(sparkline([0, 80, 160])).toBe('▁▅█')

@@ -123,3 +123,18 @@ test('a source that throws does so after the results of what it gave', async () 
   await expect(all).rejects.toThrow('no more')
   expect(got).toEqual(['a'])
 })
+
+test('work that listens to its signal, however much of it, is no leak', async () => {
+  const warnings: Error[] = []
+  const note = (warning: Error) => warnings.push(warning)
+  process.on('warning', note)
+  const { work, signals } = manualWork()
+  const items = Array.from({ length: 20 }, (_, i) => String(i))
+  void mapInOrder(items, work, { concurrency: 20 }).next()
+  await settle()
+  expect(signals).toHaveLength(20)
+  for (const signal of signals) signal.addEventListener('abort', () => undefined)
+  await settle()
+  process.off('warning', note)
+  expect(warnings).toEqual([])
+})

@@ -178,6 +178,19 @@ test('a mistake in the program is no failure of the server: it is thrown as it i
   expect(client.limiter.inFlight).toBe(0)
 })
 
+test('whoever asks for frames before they are there gets each of them once, and then the end', async () => {
+  const { client } = await open([{ say: ['One', 'two'] }])
+  const frames = client.stream({ messages })[Symbol.asyncIterator]()
+  const asked = await Promise.all(Array.from({ length: 5 }, () => frames.next()))
+  expect(asked.map(({ value }) => value && ('text' in value ? value.text : value.kind))).toEqual([
+    'One',
+    'two',
+    'end',
+    undefined,
+    undefined,
+  ])
+})
+
 test('a stream can be read once', async () => {
   const { client } = await open([{ say: ['Hi'] }])
   const stream = client.stream({ messages })

@@ -12,7 +12,7 @@ function harness(outer = new AbortController()) {
 test('events before the first token do not put the first-token timeout off', () => {
   const { clock, watchdog } = harness()
   clock.advance(4000)
-  watchdog.sawEvent()
+  watchdog.sawEvent(clock.nowMs())
   clock.advance(999)
   expect(watchdog.signal.aborted).toBe(false)
   clock.advance(1)
@@ -28,7 +28,7 @@ test('each event puts the idle timeout off, by one timer', () => {
   watchdog.sawToken()
   for (let i = 0; i < 10; i++) {
     clock.advance(1900)
-    watchdog.sawEvent()
+    watchdog.sawEvent(clock.nowMs())
     expect(clock.pending).toBe(1)
   }
   clock.advance(1999)

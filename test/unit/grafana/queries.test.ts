@@ -27,7 +27,12 @@ const benchMetrics = createBenchMetrics({
   connections: 1,
   thresholds: [],
   inFlight: () => 0,
-  health: () => ({ eventLoopLagMs: { p50: null, p99: null, max: null }, cpuRatio: 0 }),
+  health: () => ({
+    eventLoopLagMs: { p50: null, p99: null, max: null },
+    cpuRatio: 0,
+    busyRatio: null,
+    starvedRatio: null,
+  }),
 })
 afterAll(() => mockMetrics.close())
 const defined = new Set(

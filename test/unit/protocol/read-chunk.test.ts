@@ -97,6 +97,10 @@ test.each([
     { type: 'error', message: 'No', code: 'c' },
     { message: 'No', code: 'c', type: 'error' },
   ],
+  [
+    { object: 'error', message: 'No', type: 'BadRequestError', code: 400 },
+    { message: 'No', code: '400', type: 'BadRequestError' },
+  ],
 ])('reads the error %o', (json, expected) => {
   expect(readWireError(json)).toMatchObject(expected)
 })

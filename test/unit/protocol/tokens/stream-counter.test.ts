@@ -1,3 +1,4 @@
+/** The count of a text that comes in parts. TOKADENCE_TEST_FULL=1 cuts 120,000 texts at every place instead of 800. */
 import fc from 'fast-check'
 import { Tiktoken } from 'js-tiktoken/lite'
 import cl100k from 'js-tiktoken/ranks/cl100k_base'
@@ -66,17 +67,21 @@ const pieces = [
   '\u0000',
 ]
 
+/** Of each kind and encoding, of which there are two. */
+const cutTexts = process.env.TOKADENCE_TEST_FULL === '1' ? 30_000 : 200
+const kinds = [
+  ['of all kinds', pieces, 14],
+  // runs of it are split again by what follows
+  ['of white space', ['a', ' ', '   ', '\n', '\n\n', '\r\n', '\t'], 14],
+] as const
+
 describe.each([
   ['o200k_base', o200k],
   ['cl100k_base', cl100k],
 ] as const)('%s', (encoding, ranks) => {
   const oracle = new Tiktoken(ranks)
 
-  test.each([
-    ['of all kinds', pieces, 14],
-    // runs of it are split again by what follows
-    ['of white space', ['a', ' ', '   ', '\n', '\n\n', '\r\n', '\t'], 14],
-  ])(
+  test.each(kinds)(
     'after every delta %s the count is that of js-tiktoken for the whole text',
     async (_, units, maxLength) => {
       const tokenizer = await loadTokenizer(encoding)
@@ -95,6 +100,57 @@ describe.each([
       )
     },
   )
+
+  test.each(kinds)(
+    `${cutTexts} texts %s, cut at every place, count as js-tiktoken counts what has come and the whole`,
+    async (_, units, maxLength) => {
+      const tokenizer = await loadTokenizer(encoding)
+      const texts = fc.array(fc.constantFrom(...units), { maxLength, size: 'max' })
+      const judged = (text: string) => oracle.encode(text, [], []).length
+      fc.assert(
+        fc.property(texts, parts => {
+          const text = parts.join('')
+          const whole = judged(text)
+          const unitByUnit = createStreamCounter(tokenizer)
+          for (let place = 1; place <= text.length; place++) {
+            const come = text.slice(0, place)
+            const inTwo = createStreamCounter(tokenizer)
+            unitByUnit.add(text.charAt(place - 1))
+            inTwo.add(come)
+            const tokens = judged(come)
+            if (unitByUnit.count !== tokens || inTwo.count !== tokens) return false
+            inTwo.add(text.slice(place))
+            if (inTwo.count !== whole) return false
+          }
+          return true
+        }),
+        { seed: 2027, numRuns: cutTexts },
+      )
+    },
+    600_000,
+  )
+
+  test('deltas that are counted only at the end, or now and then, count as the whole', async () => {
+    const tokenizer = await loadTokenizer(encoding)
+    const deltas = fc.array(fc.constantFrom(...pieces), {
+      minLength: 300,
+      maxLength: 600,
+      size: 'max',
+    })
+    fc.assert(
+      fc.property(deltas, fc.integer({ min: 1, max: 400 }), (deltas, everyNth) => {
+        const counter = createStreamCounter(tokenizer)
+        let text = ''
+        for (const [i, delta] of deltas.entries()) {
+          counter.add(delta)
+          text += delta
+          if (i % everyNth === 0) expect(counter.count).toBe(tokenizer.count(text))
+        }
+        expect(counter.count).toBe(oracle.encode(text, [], []).length)
+      }),
+      { seed: 2026, numRuns: 60 },
+    )
+  })
 
   test('a text cut unit by unit, surrogates too, counts as the whole', async () => {
     const tokenizer = await loadTokenizer(encoding)

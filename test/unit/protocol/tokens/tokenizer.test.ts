@@ -143,10 +143,17 @@ test('a byte order mark is text, wherever it stands', () => {
   }
 })
 
-test('pieces join to the text', () => {
+test('pieces within a limit are counted as in the whole text', () => {
   fc.assert(
-    fc.property(texts, text => {
-      for (const { ours } of pairs) expect([...ours.pieces(text)].join('')).toBe(text)
+    fc.property(texts, fc.nat(40), (text, limit) => {
+      for (const { ours } of pairs) {
+        const { tokens, length } = ours.countPieces(text, limit)
+        expect(length).toBeLessThanOrEqual(limit)
+        if (length === text.length) expect(tokens).toBe(ours.count(text))
+        const all = ours.countPieces(text, text.length)
+        expect(all).toEqual({ tokens: ours.count(text), length: text.length })
+        expect(tokens).toBeLessThanOrEqual(all.tokens)
+      }
     }),
     { seed: 3, numRuns: 300 },
   )

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
-import { OptionError } from '../base/option-error.ts'
+import { OptionError } from './option-error.ts'
 
 /** In the order of the words, each pattern's files sorted, none twice. Throws OptionError for a pattern without a file. */
 export function findFiles(words: readonly string[]): string[] {

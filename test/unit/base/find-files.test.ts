@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { findFiles } from '../../../cli/find-files.ts'
+import { findFiles } from '../../../base/find-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tokadence-'))
 afterAll(() => rmSync(folder, { recursive: true }))

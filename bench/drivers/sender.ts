@@ -1,0 +1,140 @@
+/** Sends single requests, each at once, on connections that are kept and as many as it takes. */
+import type { Distribution } from '../../base/distribution.ts'
+import type { Random } from '../../base/random.ts'
+import { createExchange, type Ending } from '../exchange.ts'
+import type { Sample } from '../sample.ts'
+import type { Request } from '../work/request.ts'
+import { type Connection, openConnection, targetOf } from './connection.ts'
+import type { DriverContext } from './driver.ts'
+import { requestWriter } from './request-bytes.ts'
+
+/** Requests that hang up before the answer is complete, as users do who change their minds. */
+export interface Cancelling {
+  /** Of all requests, 0 to 1. */
+  readonly share: number
+  /** From the send, ms. */
+  readonly after: Distribution
+  readonly random: Random
+}
+
+export interface SenderOptions extends DriverContext {
+  readonly cancelling: Cancelling | undefined
+  /** Called after each read, which has just asked for the time. */
+  readonly onRead?: (nowMs: number) => void
+}
+
+/** It is over: what it came to, and the answer's text where the request wants it. */
+export type Settled = (sample: Sample, text: string) => void
+
+export interface Sender {
+  /** `dueAtMs` is undefined in a closed loop. A connection that has to be opened first is part of the request's times. */
+  send(request: Request, dueAtMs: number | undefined, settled?: Settled): void
+  readonly inFlight: number
+  readonly connectionsOpened: number
+  /** Settles what is in flight as open and closes all connections. */
+  stop(): void
+}
+
+interface Flight {
+  lastByteAtMs: number
+  settle(ending: Ending, atMs: number, detail?: string): void
+}
+
+/** Servers close what is idle for 5 s or longer; what is about to be closed is not used again. */
+const maxIdleMs = 4000
+/** A time-out fires at most this share of it late. */
+const sweepShare = 0.1
+
+export function createSender(options: SenderOptions): Sender {
+  const { clock, idleTimeoutMs, cancelling, onSent, onContent, onSettled, onRead } = options
+  const target = targetOf(options.url)
+  const write = requestWriter(options)
+  const flights = new Set<Flight>()
+  /** Connections without a request; the one used last is used next, so that the others may grow old. */
+  const free: Connection[] = []
+  let opened = 0
+
+  const sweepMs = Math.max(5, Math.min(1000, idleTimeoutMs * sweepShare))
+  let cancelSweep = clock.after(sweepMs, sweep)
+  function sweep(): void {
+    const nowMs = clock.nowMs()
+    for (const flight of flights) {
+      if (nowMs - flight.lastByteAtMs < idleTimeoutMs) continue
+      flight.settle('timeout', nowMs, `no byte for ${Math.round(idleTimeoutMs)} ms`)
+    }
+    const young = free.findIndex(one => one.isFree && nowMs - one.freeSinceMs < maxIdleMs)
+    for (const old of free.splice(0, young < 0 ? free.length : young)) old.close()
+    cancelSweep = clock.after(sweepMs, sweep)
+  }
+
+  function connection(nowMs: number): Connection {
+    for (let last = free.pop(); last; last = free.pop()) {
+      if (last.isFree && nowMs - last.freeSinceMs < maxIdleMs) return last
+      last.close()
+    }
+    opened++
+    return openConnection(target, clock)
+  }
+
+  function send(request: Request, dueAtMs: number | undefined, settled?: Settled): void {
+    const bytes = write(request)
+    const sentAtMs = clock.nowMs()
+    const line = connection(sentAtMs)
+    const { scenario, reader } = request
+    const index = onSent(dueAtMs ?? sentAtMs)
+    const exchange = createExchange({ index, scenario, dueAtMs, sentAtMs }, reader, request)
+    let cancelHangUp: () => void = () => {}
+    const flight: Flight = {
+      lastByteAtMs: sentAtMs,
+      settle(ending, atMs, detail) {
+        if (!flights.delete(flight)) return
+        cancelHangUp()
+        if (line.isFree) free.push(line)
+        else line.close()
+        const sample = exchange.ended(ending, atMs, detail)
+        onSettled(sample, atMs)
+        settled?.(sample, exchange.text)
+      },
+    }
+    flights.add(flight)
+    line.send(bytes, {
+      touched(atMs) {
+        flight.lastByteAtMs = atMs
+        exchange.touched(atMs)
+      },
+      headed: exchange.headed,
+      fed(piece, atMs) {
+        const count = exchange.fed(piece, atMs)
+        if (count > 0) onContent(atMs, count)
+        onRead?.(atMs)
+      },
+      ended: flight.settle,
+    })
+    const hangUpMs = cancelAfter(cancelling)
+    if (hangUpMs === undefined) return
+    cancelHangUp = clock.after(hangUpMs, () => flight.settle('cancelled', clock.nowMs()))
+  }
+
+  return {
+    send,
+    get inFlight() {
+      return flights.size
+    },
+    get connectionsOpened() {
+      return opened
+    },
+    stop() {
+      cancelSweep()
+      const atMs = clock.nowMs()
+      for (const flight of flights) flight.settle('open', atMs)
+      for (const line of free.splice(0)) line.close()
+    },
+  }
+}
+
+/** When the next request is to hang up; undefined: it is not to. */
+function cancelAfter(cancelling: Cancelling | undefined): number | undefined {
+  if (!cancelling) return undefined
+  const { share, after, random } = cancelling
+  return random.next() < share ? after.sample(random) : undefined
+}
