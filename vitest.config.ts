@@ -11,7 +11,7 @@ const isolate = false
 export default defineConfig({
   test: {
     // By itself vitest takes a core less than there are; many of these tests wait rather than work.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
     projects: [
       {
         oxc: { target: 'es2022' },

@@ -2,7 +2,6 @@
  * The run over time, in at most a few hundred slots: when a run outgrows them, neighbours are merged
  * and slots are twice as long. The order in which things are told does not matter.
  */
-import { wholeUs } from './microseconds.ts'
 import { nearestRank } from './percentile.ts'
 import { createSpread, type Shape, type Spread } from './spread.ts'
 
@@ -105,7 +104,7 @@ export function createTimeline(slotMs = 250): Timeline {
           (firstTokens <= maxExact ? nearestRank(sorted, p) : ttft.percentile(p)) ?? null
         return {
           atSeconds: (i * slotMs) / 1000,
-          seconds: wholeUs(Math.max(0, Math.min(slotMs, windowMs - i * slotMs))) / 1000,
+          seconds: Math.round(Math.max(0, Math.min(slotMs, windowMs - i * slotMs)) * 1000) / 1e6,
           ...counts,
           ttftP50Ms: of(50),
           ttftP95Ms: of(95),

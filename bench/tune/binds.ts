@@ -87,9 +87,12 @@ export function isGeneratorBusy({ generator, e2eMs }: Pick<Level, 'generator' | 
 /** From the cap on: what is far below does not matter. */
 function ofGenerator(levels: readonly Level[], { cap = 1, isGrowing }: Knee): Binding | undefined {
   const last = levels.at(-1)
+  // Where nothing ended ok, refusals come back so fast that anybody is busy with them.
   const busy = levels.find(
     level =>
-      level.concurrency >= (isGrowing ? (last?.concurrency ?? 1) : cap) && isGeneratorBusy(level),
+      level.ok > 0 &&
+      level.concurrency >= (isGrowing ? (last?.concurrency ?? 1) : cap) &&
+      isGeneratorBusy(level),
   )
   if (!busy) return undefined
   const { cpuRatio, lagP50Ms } = busy.generator

@@ -166,7 +166,8 @@ function queries() {
 async function visit(mock: MockServer, guest: { refused: number; hungUp: number }): Promise<void> {
   const hangUp = new AbortController()
   const answers = await Promise.all([
-    ask(mock, { stream: true }, hangUp.signal),
+    // So long that it cannot be over before it is left.
+    ask(mock, { stream: true, max_tokens: 2000 }, hangUp.signal, { 'x-tokadence-tokens': '2000' }),
     ...Array.from({ length: maxConcurrent }, () => ask(mock, { stream: true })),
   ])
   for (const { status } of answers) if (status === 429) guest.refused++
@@ -181,11 +182,16 @@ async function visit(mock: MockServer, guest: { refused: number; hungUp: number 
   await (await fetch(`${mock.url}/models`, { headers: { authorization } })).text()
 }
 
-function ask(mock: MockServer, more: { stream: boolean }, signal?: AbortSignal): Promise<Response> {
+function ask(
+  mock: MockServer,
+  more: { stream: boolean; max_tokens?: number },
+  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const messages = [{ role: 'user', content: 'How do you do?' }]
   return fetch(`${mock.url}/chat/completions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization },
+    headers: { 'content-type': 'application/json', authorization, ...headers },
     body: JSON.stringify({ model: 'gpt-4o-mini', messages, ...more }),
     ...(signal && { signal }),
   })

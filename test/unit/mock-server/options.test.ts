@@ -28,6 +28,7 @@ test('without options it listens on loopback, at 4010, at the pace of a real pro
     lenient: false,
     fixtures: [],
     fixturesOnly: false,
+    idempotency: 10_000,
     fault: [],
     limitScope: 'key-and-model',
     limitQuantum: 60_000,
