@@ -75,6 +75,8 @@ export function createExchange(
   /** Of the piece being read: the events in it so far, and whether the last brought a text and nothing else. */
   let eventsInPiece = 0
   let isOnlyText = false
+  /** The next byte is the first of an event. */
+  let isBetween = true
   const repeat =
     reader.kind === 'events' && reader.marks && !wantsText ? createRepeat(reader.marks) : undefined
   const events =
@@ -115,13 +117,13 @@ export function createExchange(
 
   function fedStream(piece: Uint8Array): number {
     if (events === undefined || unreadable !== undefined) return 0
-    const isBetween = events.isBetween
     // Nearly every piece of a stream: a sixth of the time of decoding and parsing it.
     if (isBetween && repeat?.isLike(piece)) {
       contentArrived()
       return 1
     }
     const before = contentChunks
+    const wasBetween = isBetween
     eventsInPiece = 0
     try {
       events.feed(piece)
@@ -130,7 +132,8 @@ export function createExchange(
       unreadable = error.message
     }
     hasEvents ||= eventsInPiece > 0
-    if (isBetween && events.isBetween && eventsInPiece === 1 && isOnlyText) repeat?.learn(piece)
+    isBetween = events.isBetween
+    if (wasBetween && isBetween && eventsInPiece === 1 && isOnlyText) repeat?.learn(piece)
     return contentChunks - before
   }
 

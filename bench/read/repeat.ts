@@ -14,7 +14,7 @@ const quote = 34
 const backslash = 92
 /** Where nothing repeats, as with padding that hides lengths, it is not tried any longer. */
 const maxMisses = 16
-const noBytes = new Uint8Array()
+const noBytes = Buffer.alloc(0)
 
 /** `marks`: what may stand right before the text of an event, such as `"content":"`. */
 export function createRepeat(marks: readonly string[]): Repeat {
@@ -26,8 +26,8 @@ export function createRepeat(marks: readonly string[]): Repeat {
       const from = before.length
       const to = bytes.length - after.length
       if (from === 0 || to <= from) return false
-      for (let i = 0; i < from; i++) if (bytes[i] !== before[i]) return false
-      for (let i = 0; i < after.length; i++) if (bytes[to + i] !== after[i]) return false
+      if (before.compare(bytes, 0, from) !== 0) return false
+      if (after.compare(bytes, to, bytes.length) !== 0) return false
       if (!isPlain(bytes, from, to)) return false
       misses = 0
       return true

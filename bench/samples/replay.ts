@@ -92,6 +92,7 @@ function told(
 /** Of a run that did not live to tell. */
 const unknown: GeneratorHealth = {
   eventLoopLagMs: { p50: null, p99: null, max: null },
+  arrivalLagMs: { p50: null, p99: null },
   cpuRatio: 0,
   busyRatio: null,
   starvedRatio: null,

@@ -4,7 +4,7 @@
  * - chance: so many samples bound a percentile only so well. The order statistics at n·p ± 1.96·√(n·p·(1−p)) enclose
  *   the server's own percentile in 95 of 100 runs.
  * - the bench: how far its percentile lay from the truth when it was calibrated on this machine, or how late its event
- *   loop was at that percentile in this very run, whichever is more.
+ *   loop was for what arrived, at that percentile in this very run, whichever is more.
  */
 import type { GeneratorHealth } from '../generator.ts'
 import { rounded, type Tally } from '../tally.ts'
@@ -31,7 +31,7 @@ export function errorBars(
   times: { readonly ttft: Tally; readonly itl: Tally },
   { calibration, generator }: Doubts,
 ): ErrorBars {
-  const { p50, p99 } = generator.eventLoopLagMs
+  const { p50, p99 } = generator.arrivalLagMs
   const barOf = (tally: Tally, known: Difference | undefined): ErrorBar => ({
     p50: total(chance(tally, 50), known?.shiftP50, p50),
     p99: total(chance(tally, 99), known?.shiftP99, p99),

@@ -12,8 +12,13 @@ export interface Judged {
 
 /** The main thread had work or waited for a core all the time, but for this share. */
 const mostBusyRatio = 0.92
-/** More of the time than this, something else had the core that the bench was ready to run on. */
-const mostStarvedRatio = 0.05
+/**
+ * For each second that the bench ran it may have waited so long for a core. Alone on a core it waits 0.05 to 0.15 s,
+ * for its own threads; beside a busy loop 0.5 s and more, at 10 connections as at 500.
+ */
+const mostWaited = 0.3
+/** Less than this share of the time is nothing. */
+const leastStarvedRatio = 0.01
 /** A bench that is late by this share of what it measures does not measure it, however small that is. */
 const mostLagShare = 0.25
 const leastLagMs = 10
@@ -21,7 +26,7 @@ const leastLagMs = 10
 /** Empty: the run is valid. */
 export function invalidReasons({ counts, ttftMs, itlMs, generator }: Judged): readonly string[] {
   const { sent, ok, failed, cut, open } = counts
-  const { eventLoopLagMs, busyRatio, starvedRatio } = generator
+  const { eventLoopLagMs, cpuRatio, busyRatio, starvedRatio } = generator
   const reasons: string[] = []
   if (sent !== ok + failed + cut + open) {
     reasons.push(`The counts do not add up: ${sent} sent is not ${ok + failed + cut + open}.`)
@@ -31,9 +36,10 @@ export function invalidReasons({ counts, ttftMs, itlMs, generator }: Judged): re
       `The generator was busy ${percent(busyRatio)} of the time (most: ${percent(mostBusyRatio)}), so it is what was measured: fewer connections, or a lower rate.`,
     )
   }
-  if (starvedRatio !== null && starvedRatio > mostStarvedRatio) {
+  const waited = (starvedRatio ?? 0) / cpuRatio
+  if (starvedRatio !== null && starvedRatio > leastStarvedRatio && waited > mostWaited) {
     reasons.push(
-      `The generator was ready to run and had no core ${percent(starvedRatio)} of the time (most: ${percent(mostStarvedRatio)}): something else runs on its core.`,
+      `The generator waited ${waited.toFixed(2)} s for a core for each second that it ran (most: ${mostWaited}): something else runs on its core.`,
     )
   }
   const lagMs = eventLoopLagMs.p99 ?? 0

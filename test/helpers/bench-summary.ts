@@ -27,6 +27,7 @@ export function settingOf(limits: readonly string[]): Setting {
     },
     generator: {
       eventLoopLagMs: { p50: 0.1, p99: 0.8, max: 3 },
+      arrivalLagMs: { p50: null, p99: null },
       cpuRatio: 0.12,
       busyRatio: 0.1,
       starvedRatio: 0,

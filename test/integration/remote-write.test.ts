@@ -106,6 +106,7 @@ describe.skipIf(isSkipped)('native histograms on a scraped page', () => {
       ...{ runId: 'r1', model: 'm', connections: 1, thresholds: [], inFlight: () => 0 },
       health: () => ({
         eventLoopLagMs: { p50: 0, p99: 0, max: 0 },
+        arrivalLagMs: { p50: null, p99: null },
         ...{ cpuRatio: 0, busyRatio: 0, starvedRatio: 0 },
       }),
     })

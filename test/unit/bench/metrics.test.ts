@@ -12,6 +12,7 @@ function create() {
     inFlight: () => 4,
     health: () => ({
       eventLoopLagMs: { p50: 1, p99: 2, max: 3 },
+      arrivalLagMs: { p50: null, p99: null },
       cpuRatio: 0.5,
       busyRatio: 0.4,
       starvedRatio: 0,

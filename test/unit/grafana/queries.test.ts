@@ -29,6 +29,7 @@ const benchMetrics = createBenchMetrics({
   inFlight: () => 0,
   health: () => ({
     eventLoopLagMs: { p50: null, p99: null, max: null },
+    arrivalLagMs: { p50: null, p99: null },
     cpuRatio: 0,
     busyRatio: null,
     starvedRatio: null,

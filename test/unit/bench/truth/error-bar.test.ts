@@ -10,7 +10,8 @@ const tallyOf = (values: readonly number[]): Tally => {
   return tally
 }
 const generatorOf = (p50: number, p99: number) => ({
-  eventLoopLagMs: { p50, p99, max: p99 },
+  eventLoopLagMs: { p50: 0, p99: 0, max: p99 },
+  arrivalLagMs: { p50, p99 },
   cpuRatio: 0,
   busyRatio: 0,
   starvedRatio: 0,

@@ -26,8 +26,9 @@ describe('a run', () => {
   })
 
   it('is invalid where the generator had work and no core', () => {
-    expect(invalidReasons(judged({ starvedRatio: 0.31 }))).toEqual([
-      'The generator was ready to run and had no core 31.0 % of the time (most: 5.0 %): something else runs on its core.',
+    expect(invalidReasons(judged({ starvedRatio: 0.03 }))).toEqual([])
+    expect(invalidReasons(judged({ starvedRatio: 0.06 }))).toEqual([
+      'The generator waited 0.50 s for a core for each second that it ran (most: 0.3): something else runs on its core.',
     ])
   })
 
@@ -36,6 +37,10 @@ describe('a run', () => {
     expect(invalidReasons(judged(late(21)))).toEqual([
       "The generator's event loop was 21.0 ms late at p99 (most: 20.0), which is in every time.",
     ])
+  })
+
+  it('is not invalid for a moment that a bench with little to do has waited', () => {
+    expect(invalidReasons(judged({ cpuRatio: 0.01, starvedRatio: 0.009 }))).toEqual([])
   })
 
   it('is judged by what the system tells', () => {
