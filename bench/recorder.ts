@@ -5,6 +5,7 @@
 import type { Random } from '../base/random.ts'
 import { type TimeName, timeNames } from './measure.ts'
 import { eachContent, endedAtMs, wholeUs } from './microseconds.ts'
+import { isGood } from './objective.ts'
 import { createPicker, type Pick } from './picks.ts'
 import {
   type Account,
@@ -19,7 +20,6 @@ import { createScenarios, type Scenarios } from './scenarios.ts'
 import { createTally, type Tally } from './tally.ts'
 import type { Threshold } from './threshold.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
-import { isGood } from './tune/objective.ts'
 
 export interface Counts {
   readonly sent: number

@@ -1,11 +1,11 @@
 /** What is said to bind, from levels as they look under each limit. */
 import { describe, expect, it } from 'vitest'
+import { isGood } from '../../../../bench/objective.ts'
 import { parseThreshold } from '../../../../bench/threshold.ts'
 import { bindingOf } from '../../../../bench/tune/binds.ts'
 import type { Cycle } from '../../../../bench/tune/cycle.ts'
 import { lastingRps, rateBound } from '../../../../bench/tune/lasting.ts'
 import { levelOf, type Run } from '../../../../bench/tune/level.ts'
-import { isGood } from '../../../../bench/tune/objective.ts'
 import { kneeOf } from '../../../../bench/tune/search.ts'
 import type { ToldLimits } from '../../../../bench/tune/told-limits.ts'
 import { sampleOf } from '../../../helpers/bench-sample.ts'

@@ -1,8 +1,8 @@
 /** Service level objectives: of a level as thresholds, and of each single request. */
-import type { TimeName } from '../measure.ts'
-import { nearestRank } from '../percentile.ts'
-import { type Sample, waitsOf } from '../sample.ts'
-import { compare, isTimeName, type Threshold } from '../threshold.ts'
+import type { TimeName } from './measure.ts'
+import { nearestRank } from './percentile.ts'
+import { type Sample, waitsOf } from './sample.ts'
+import { compare, isTimeName, type Threshold } from './threshold.ts'
 
 /**
  * Whether a request ended ok and is itself within the limit of each objective on a time: `ttft: p(95)<1s` asks
