@@ -31,7 +31,16 @@ export async function* measureArrivals(): AsyncGenerator<Finding> {
 async function lateness(what: string, load: readonly string[]): Promise<Finding> {
   await using _ = await startMock(PORT, '--ttft', '20ms', '--itl', '5ms', '--tokens', '4')
   const target = ['--url', `http://127.0.0.1:${PORT}/v1`, '--warmup', '3s', '--prompt', 'Hello']
-  const found = await witness(process.execPath, [cli, 'bench', ...target, ...load, '--json', '-'])
+  const trust = ['--calibrate', '0s', '--invalid', 'warn']
+  const found = await witness(process.execPath, [
+    cli,
+    'bench',
+    ...target,
+    ...load,
+    ...trust,
+    '--json',
+    '-',
+  ])
   const { counts, lagMs, generator } = JSON.parse(found)
   const shown = ['p50', 'p99', 'max'].map(name => `${name} ${lagMs[name].toFixed(2)}`).join(', ')
   return finding(
