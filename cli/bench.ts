@@ -7,7 +7,8 @@ import type { Summary } from '../bench/summary.ts'
 import { type Call, defineCommand, exitCode } from './command.ts'
 import { confirmer } from './confirm.ts'
 import { checkGateFiles } from './gate-reports.ts'
-import { checkWritable, writeReports, writeVerdicts } from './reports.ts'
+import { checkOutput } from './output-file.ts'
+import { writeReports, writeVerdicts } from './reports.ts'
 
 type BenchCall = Call<typeof benchOptions>
 
@@ -28,8 +29,8 @@ export const command = defineCommand({
   async run(call) {
     if (call.words.length > 0) return await (await import('./calibrate.ts')).calibrateOnly(call)
     const { TargetUnreachable } = await import('../bench/index.ts')
-    await checkWritable('json', call)
-    await checkWritable('html', call)
+    await checkOutput('json', call.options.json, call)
+    await checkOutput('html', call.options.html, call)
     await checkGateFiles(call)
     try {
       const { countAs } = await import('../bench/reporters/compat/compat.ts')

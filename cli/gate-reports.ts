@@ -1,10 +1,10 @@
 /** What a gate came to, for the systems that show it: JUnit, Markdown, GitHub's annotations and step summary. */
-import { writeFile } from 'node:fs/promises'
 import { systemClock } from '../base/clock.ts'
-import { OptionError, type Origin } from '../base/option-error.ts'
+import type { Origin } from '../base/option-error.ts'
 import type { Check } from '../bench/reporters/checks.ts'
 import { type ExitCode, exitCode } from './command.ts'
 import { appendStepSummary } from './github-summary.ts'
+import { checkOutput, writeOutput } from './output-file.ts'
 
 export interface GateCall {
   readonly options: {
@@ -32,12 +32,13 @@ export async function reportGate(call: GateCall, gate: Gate): Promise<void> {
   const { options, stdout, people } = call
   const { name, checks, seconds } = gate
   if (options.markdown === '-') stdout.write(await gate.markdown())
-  else if (options.markdown !== undefined) await write('markdown', call, await gate.markdown())
+  else if (options.markdown !== undefined)
+    await writeOutput('markdown', options.markdown, await gate.markdown(), call)
   if (options.junit !== undefined) {
     const { formatJunit } = await import('../bench/reporters/junit.ts')
     const atMs = systemClock.wallMs()
     const xml = formatJunit(name, checks, { atMs, ...(seconds !== undefined && { seconds }) })
-    await write('junit', call, xml)
+    await writeOutput('junit', options.junit, xml, call)
   }
   if (options.github || process.env.GITHUB_ACTIONS === 'true') {
     const { formatAnnotations } = await import('../bench/reporters/github.ts')
@@ -49,24 +50,10 @@ export async function reportGate(call: GateCall, gate: Gate): Promise<void> {
 /** A file that cannot be written is said before a long run, not after it. */
 export async function checkGateFiles(call: Pick<GateCall, 'options' | 'origins'>): Promise<void> {
   for (const option of ['junit', 'markdown'] as const) {
-    const path = call.options[option]
-    if (path !== undefined && path !== '-') await write(option, call, '', 'a')
+    await checkOutput(option, call.options[option], call)
   }
 }
 
 export function exitOf(outcome: Check['outcome']): ExitCode {
   return { passed: exitCode.ok, missed: exitCode.missed, inconclusive: exitCode.invalid }[outcome]
-}
-
-async function write(
-  option: 'junit' | 'markdown',
-  { options, origins }: Pick<GateCall, 'options' | 'origins'>,
-  text: string,
-  flag = 'w',
-): Promise<void> {
-  const path = options[option] ?? ''
-  await writeFile(path, text, { flag }).catch(cause => {
-    const why = `the file cannot be written (${cause.code})`
-    throw new OptionError(option, path, why, { origin: origins[option], cause })
-  })
 }

@@ -1,5 +1,4 @@
 /** `tokadence profile`: a real provider's pace, fitted and written as options of `serve`. */
-import { writeFile } from 'node:fs/promises'
 import { formatDuration } from '../base/duration.ts'
 import { OptionError } from '../base/option-error.ts'
 import { flag, text } from '../base/option-table.ts'
@@ -7,6 +6,7 @@ import { samplesNeeded } from '../bench/percentile.ts'
 import { countOf, type Fit, quantile, type Weighted } from '../mock-server/record/fit.ts'
 import { type FittedCadence, fitCadence, type Observed } from '../mock-server/record/observe.ts'
 import { defineCommand, exitCode } from './command.ts'
+import { writeOutput } from './output-file.ts'
 import { observe } from './profile-source.ts'
 
 export const command = defineCommand({
@@ -57,12 +57,7 @@ export const command = defineCommand({
       ? `${JSON.stringify({ source: observed.source, ttft, itl, tokens, warnings }, null, 2)}\n`
       : yamlOf(observed, fitted)
     if (out === undefined) stdout.write(profile)
-    else {
-      await writeFile(out, profile).catch(cause => {
-        const why = `the file cannot be written (${cause.code})`
-        throw new OptionError('out', out, why, { origin: origins.out, cause })
-      })
-    }
+    else await writeOutput('out', out, profile, { origins })
     return exitCode.ok
   },
 })

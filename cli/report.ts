@@ -8,7 +8,8 @@ import type { OtherView } from '../bench/reporters/compat/tool.ts'
 import type { Summary } from '../bench/summary.ts'
 import { type Call, defineCommand } from './command.ts'
 import { checkGateFiles } from './gate-reports.ts'
-import { checkWritable, writeReports, writeVerdicts } from './reports.ts'
+import { checkOutput } from './output-file.ts'
+import { writeReports, writeVerdicts } from './reports.ts'
 
 const { json, html, csv, compat } = reportOptions
 const options = { json, html, csv, compat, ...gateReportOptions } satisfies OptionTable
@@ -25,8 +26,8 @@ export const command = defineCommand({
     if (more !== undefined) {
       throw new OptionError('words', more, 'name one file; compare takes two', { origin: 'report' })
     }
-    await checkWritable('json', call)
-    await checkWritable('html', call)
+    await checkOutput('json', call.options.json, call)
+    await checkOutput('html', call.options.html, call)
     await checkGateFiles(call)
     const { readSummaryFile } = await import('../bench/samples/summary-file.ts')
     const known = await readSummaryFile(path)

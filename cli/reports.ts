@@ -1,10 +1,10 @@
 /** A summary into the reports that were asked for, and into an exit code. */
-import { writeFile } from 'node:fs/promises'
-import { OptionError, type Origin } from '../base/option-error.ts'
+import type { Origin } from '../base/option-error.ts'
 import type { OtherView } from '../bench/reporters/compat/tool.ts'
 import type { Summary } from '../bench/summary.ts'
 import { type ExitCode, exitCode } from './command.ts'
 import { exitOf, type GateCall, reportGate } from './gate-reports.ts'
+import { writeOutput } from './output-file.ts'
 
 /** What is used of a command's call. */
 export interface ReportCall {
@@ -37,10 +37,11 @@ export async function writeReports(
     people.write(`${formatOtherView(other, paint)}\n`)
   }
   if (options.json === '-') stdout.write(formatJson(summary))
-  else if (options.json !== undefined) await writeReport('json', call, formatJson(summary))
+  else if (options.json !== undefined)
+    await writeOutput('json', options.json, formatJson(summary), call)
   if (options.html !== undefined) {
     const { formatHtml } = await import('../bench/reporters/html.ts')
-    await writeReport('html', call, formatHtml(summary, other))
+    await writeOutput('html', options.html, formatHtml(summary, other), call)
     people.write(`report: ${options.html}\n`)
   }
 }
@@ -77,23 +78,4 @@ export async function writeVerdicts(
 /** Programs have stdout to themselves. */
 function peopleOf({ options, stdout, stderr }: ReportCall): NodeJS.WriteStream {
   return options.json === '-' || options.markdown === '-' ? stderr : stdout
-}
-
-/** A report that cannot be written is said before the run, not after it. */
-export async function checkWritable(option: 'json' | 'html', call: ReportCall): Promise<void> {
-  const path = call.options[option]
-  if (path !== undefined && path !== '-') await writeReport(option, call, '', 'a')
-}
-
-async function writeReport(
-  option: 'json' | 'html',
-  { options, origins }: ReportCall,
-  text: string,
-  flag = 'w',
-): Promise<void> {
-  const path = options[option] ?? ''
-  await writeFile(path, text, { flag }).catch(cause => {
-    const allowed = `the file cannot be written (${cause.code})`
-    throw new OptionError(option, path, allowed, { origin: origins[option], cause })
-  })
 }

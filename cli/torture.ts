@@ -1,9 +1,9 @@
 /** `tokadence torture`: clients against a server that goes wrong, and the score card of what they make of it. */
-import { writeFile } from 'node:fs/promises'
 import { OptionError } from '../base/option-error.ts'
 import type { Card } from '../bench/torture/card.ts'
 import { tortureOptions } from '../bench/torture/options.ts'
 import { type Call, defineCommand, type ExitCode, exitCode } from './command.ts'
+import { checkOutput, writeOutput } from './output-file.ts'
 
 type TortureCall = Call<typeof tortureOptions>
 
@@ -18,7 +18,7 @@ export const command = defineCommand({
     const { formatTable } = await import('../bench/torture/reporters/table.ts')
     const { paintFor } = await import('../bench/reporters/paint.ts')
     for (const path of options.out) formatOf(path, call)
-    for (const path of options.out) await write(path, '', call, 'a')
+    for (const path of options.out) await checkOutput('out', path, call)
     const isWatched = stderr.isTTY === true && !process.env.CI
     const card = await tortureWith(options, {
       environment: process.env,
@@ -30,7 +30,7 @@ export const command = defineCommand({
     })
     stdout.write(`${formatTable(card, paintFor(stdout, process.env))}\n`)
     for (const path of options.out) {
-      await write(path, await formatOf(path, call)(card), call)
+      await writeOutput('out', path, await formatOf(path, call)(card), call)
       stdout.write(`score card: ${path}\n`)
     }
     return verdict(card, options.minScore)
@@ -51,18 +51,6 @@ function formatOf(path: string, { origins }: TortureCall): Format {
   if (format) return format
   const allowed = 'write a file that ends in .md, .json or .html'
   throw new OptionError('out', path, allowed, { origin: origins.out })
-}
-
-async function write(
-  path: string,
-  text: string,
-  { origins }: TortureCall,
-  flag = 'w',
-): Promise<void> {
-  await writeFile(path, text, { flag }).catch(cause => {
-    const allowed = `the file cannot be written (${cause.code})`
-    throw new OptionError('out', path, allowed, { origin: origins.out, cause })
-  })
 }
 
 function verdict({ clients, interrupted }: Card, minScore: number | undefined): ExitCode {

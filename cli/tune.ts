@@ -1,12 +1,11 @@
 /** `tokadence tune`: finds the concurrency cap, says what binds it, and shows the curve. */
-import { writeFile } from 'node:fs/promises'
 import { formatDuration } from '../base/duration.ts'
-import { OptionError } from '../base/option-error.ts'
 import type { Found } from '../bench/tune/found.ts'
 import type { Level } from '../bench/tune/level.ts'
 import { tuneOptions } from '../bench/tune/options.ts'
 import { type Call, defineCommand, type ExitCode, exitCode } from './command.ts'
 import { confirmer } from './confirm.ts'
+import { checkOutput, writeOutput } from './output-file.ts'
 
 type TuneCall = Call<typeof tuneOptions>
 
@@ -19,8 +18,8 @@ export const command = defineCommand({
     const { options, signal, stdin, stderr } = call
     const { tune } = await import('../bench/tune/tune.ts')
     const { TargetUnreachable } = await import('../bench/index.ts')
-    await checkWritable('json', call)
-    await checkWritable('html', call)
+    await checkOutput('json', options.json, call)
+    await checkOutput('html', options.html, call)
     try {
       const found = await tune(options, {
         signal,
@@ -55,32 +54,13 @@ async function report(call: TuneCall, found: Found): Promise<void> {
   if (options.json !== undefined) {
     const { formatFoundJson } = await import('../bench/tune/reporters/json.ts')
     if (options.json === '-') stdout.write(formatFoundJson(found))
-    else await write('json', call, formatFoundJson(found))
+    else await writeOutput('json', options.json, formatFoundJson(found), call)
   }
   if (options.html !== undefined) {
     const { formatFoundHtml } = await import('../bench/tune/reporters/html.ts')
-    await write('html', call, formatFoundHtml(found))
+    await writeOutput('html', options.html, formatFoundHtml(found), call)
     people.write(`report: ${options.html}\n`)
   }
-}
-
-/** A report that cannot be written is said before the search, not after it. */
-async function checkWritable(option: 'json' | 'html', call: TuneCall): Promise<void> {
-  const path = call.options[option]
-  if (path !== undefined && path !== '-') await write(option, call, '', 'a')
-}
-
-async function write(
-  option: 'json' | 'html',
-  { options, origins }: TuneCall,
-  text: string,
-  flag = 'w',
-): Promise<void> {
-  const path = options[option] ?? ''
-  await writeFile(path, text, { flag }).catch(cause => {
-    const allowed = `the file cannot be written (${cause.code})`
-    throw new OptionError(option, path, allowed, { origin: origins[option], cause })
-  })
 }
 
 function verdict({ run, verdict }: Found): ExitCode {

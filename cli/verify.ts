@@ -1,9 +1,8 @@
 /** `tokadence verify`: asks a running mock server whether its clients did as expected. */
-import { writeFile } from 'node:fs/promises'
 import { systemClock } from '../base/clock.ts'
-import { OptionError } from '../base/option-error.ts'
 import { flag, list, text } from '../base/option-table.ts'
 import { defineCommand, type ExitCode, exitCode } from './command.ts'
+import { writeOutput } from './output-file.ts'
 
 export const command = defineCommand({
   name: 'verify',
@@ -51,10 +50,7 @@ export const command = defineCommand({
     if (junit !== undefined) {
       const { verificationXml } = await import('../mock-server/verify/junit.ts')
       const xml = verificationXml(verification, { atMs: systemClock.wallMs() })
-      await writeFile(junit, xml).catch(cause => {
-        const why = `the file cannot be written (${cause.code})`
-        throw new OptionError('junit', junit, why, { origin: origins.junit, cause })
-      })
+      await writeOutput('junit', junit, xml, { origins })
     }
     const { reportText } = await import('../mock-server/verify/report.ts')
     if (json) stdout.write(`${JSON.stringify(verification, null, 2)}\n`)
