@@ -10,37 +10,34 @@ import { otherSection } from './compat/section.ts'
 import type { OtherView } from './compat/tool.ts'
 import { figures } from './figures.ts'
 import { duration, html, ms, number, table } from './markup.ts'
+import { formatPage } from './page.ts'
 import { setting } from './setting.ts'
 import { shownTimes } from './shown-times.ts'
-import { reportStyle } from './style.ts'
 import { observedText } from './table.ts'
 import { trustLines } from './trust.ts'
 
 export function formatHtml(summary: Summary, other?: OtherView): string {
   const { run, target } = summary
   const name = run.label ?? `${target.model} at ${new URL(target.url).host}`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(name)} – tokadence bench</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<header>
-<p class="brand">tokadence bench</p>
-<h1>${html(name)}</h1>
-<p class="lead">${html(leadOf(summary))}</p>
-</header>
-<main>
-${[verdictOf(summary), warnings(summary), tiles(summary), balance(summary), figures(summary), timesSection(summary), thresholds(summary), otherSection(other), meaning(summary), setting(summary)].join('\n')}
-</main>
-<footer><p>Made by tokadence ${html(summary.tool.version)}, run ${html(run.id)}. The same numbers are in the JSON that <code>--json</code> writes.</p></footer>
-</body>
-</html>
-`
+  return formatPage({
+    title: name,
+    brand: 'tokadence bench',
+    heading: name,
+    lead: leadOf(summary),
+    main: [
+      verdictOf(summary),
+      warnings(summary),
+      tiles(summary),
+      balance(summary),
+      figures(summary),
+      timesSection(summary),
+      thresholds(summary),
+      otherSection(other),
+      meaning(summary),
+      setting(summary),
+    ].join('\n'),
+    footer: `Made by tokadence ${html(summary.tool.version)}, run ${html(run.id)}. The same numbers are in the JSON that <code>--json</code> writes.`,
+  })
 }
 
 function leadOf({ run, target, load }: Summary): string {

@@ -1,6 +1,6 @@
 /** The score card as one HTML page: self-contained, without scripts, for light, dark, paper and screen readers. */
 import { html, table } from '../../reporters/markup.ts'
-import { reportStyle } from '../../reporters/style.ts'
+import { formatPage } from '../../reporters/page.ts'
 import type { Card, Row } from '../card.ts'
 import { leadOf, markOf, scoreWords, wrongs } from './words.ts'
 
@@ -14,28 +14,16 @@ tr.group th{padding-top:22px;color:var(--soft);font-weight:500;font-size:13px}
 `
 
 export function formatHtml(card: Card): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Torture – tokadence</title>
-<style>${reportStyle}${ownStyle}</style>
-</head>
-<body>
-<header>
-<p class="brand">tokadence torture</p>
-<h1>What clients make of a server that goes wrong</h1>
-<p class="lead">${html(leadOf(card))}</p>
-</header>
-<main>
-${[scores(card), trialsOf(card), faultsOf(card), meaning].join('\n')}
-</main>
-<footer><p>Made by tokadence ${html(card.tool.version)}. The same is in the JSON that <code>--out card.json</code> writes.</p></footer>
-</body>
-</html>
-`
+  return formatPage({
+    title: 'Torture',
+    brand: 'tokadence torture',
+    product: 'tokadence',
+    heading: 'What clients make of a server that goes wrong',
+    lead: leadOf(card),
+    style: ownStyle,
+    main: [scores(card), trialsOf(card), faultsOf(card), meaning].join('\n'),
+    footer: `Made by tokadence ${html(card.tool.version)}. The same is in the JSON that <code>--out card.json</code> writes.`,
+  })
 }
 
 function scores({ clients, skipped }: Card): string {

@@ -1,8 +1,8 @@
 /** What was found, as one HTML page: self-contained, without scripts, for light, dark, paper and screen readers. */
 import { formatDuration } from '../../../base/duration.ts'
 import { duration, html, number, table } from '../../reporters/markup.ts'
+import { formatPage } from '../../reporters/page.ts'
 import { dots, line, mark, plot, xScale, yScale } from '../../reporters/plot.ts'
-import { reportStyle } from '../../reporters/style.ts'
 import { parseThreshold } from '../../threshold.ts'
 import { bindingWords } from '../binds.ts'
 import { type Curve, capPoint, type Found, percentText } from '../found.ts'
@@ -20,31 +20,20 @@ export function formatFoundHtml(found: Found): string {
   const name = run.label ?? `${target.model} at ${new URL(target.url).host}`
   const objectives = settings.objectives.join(', ') || 'no objectives'
   const when = `${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(name)} – tokadence tune</title>
-<style>${reportStyle}${ownStyle}</style>
-</head>
-<body>
-<header>
-<p class="brand">tokadence tune</p>
-<h1>${html(name)}</h1>
-<p class="lead">${html(`${target.url} · ${objectives} · ${formatDuration(run.seconds * 1000)} · ${when}`)}</p>
-</header>
-<main>
-${verdict(found)}
-${warnings(found)}
-${curves.map(curve => curveSection(curve, found)).join('\n')}
-${meaning(found)}
-</main>
-<footer><p>Made by tokadence ${html(tool.version)}, run ${html(run.id)}. The same numbers are in the JSON that <code>--json</code> writes.</p></footer>
-</body>
-</html>
-`
+  return formatPage({
+    title: name,
+    brand: 'tokadence tune',
+    heading: name,
+    lead: `${target.url} · ${objectives} · ${formatDuration(run.seconds * 1000)} · ${when}`,
+    style: ownStyle,
+    main: [
+      verdict(found),
+      warnings(found),
+      curves.map(curve => curveSection(curve, found)).join('\n'),
+      meaning(found),
+    ].join('\n'),
+    footer: `Made by tokadence ${html(tool.version)}, run ${html(run.id)}. The same numbers are in the JSON that <code>--json</code> writes.`,
+  })
 }
 
 function verdict({ verdict, answer, policy, curves, run }: Found): string {
