@@ -2,13 +2,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { resolveOptions } from '../../base/option-table.ts'
-import { benchOptions } from '../../bench/options.ts'
 import { command } from '../../cli/bench.ts'
 import { type BenchServer, startBenchServer, streams } from '../helpers/bench-server.ts'
+import { runTyped } from '../helpers/run-command.ts'
 
 let folder: string
 let server: BenchServer
@@ -25,30 +22,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function bench(
-  given: Readonly<Record<string, unknown>>,
-  signal = new AbortController().signal,
-) {
+function bench(given: Readonly<Record<string, unknown>>, signal?: AbortSignal) {
   const quick = { connections: 2, warmup: '100ms', duration: '400ms' }
-  const merged = { url: server.url, calibrate: '0s', invalid: 'warn', ...quick, ...given }
-  const entries = Object.entries(merged).map(([key, value]) => ({ key, value, origin: `--${key}` }))
-  const { values, origins } = resolveOptions(benchOptions, entries)
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const printed = Promise.all([text(stdout), text(stderr)])
-  try {
-    // Plain streams stand in for a terminal's; the command only writes to them.
-    const streams = { stdout, stderr, stdin: process.stdin } as unknown as Parameters<
-      typeof command.run
-    >[0]
-    const code = await command.run({ ...streams, options: values, origins, words: [], signal })
-    stdout.end()
-    stderr.end()
-    const [out, err] = await printed
-    return { code, out, err }
-  } finally {
-    stdout.end()
-    stderr.end()
-  }
+  const trust = { calibrate: '0s', invalid: 'warn' }
+  return runTyped(command, { url: server.url, ...trust, ...quick, ...given }, signal)
 }
 
 describe.concurrent('tokadence bench', () => {

@@ -2,16 +2,15 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readOptions, resolveOptions } from '../../base/option-table.ts'
+import { readOptions } from '../../base/option-table.ts'
 import { runBench, type Sample } from '../../bench/index.ts'
 import type { Found } from '../../bench/tune/found.ts'
 import { tuneOptions } from '../../bench/tune/options.ts'
 import { tune as tuneWith } from '../../bench/tune/tune.ts'
 import { command } from '../../cli/tune.ts'
 import { createMockServer, type MockServerOptions } from '../../mock-server/index.ts'
+import { runTyped } from '../helpers/run-command.ts'
 import { shareTime } from '../helpers/shared-time.ts'
 
 let folder: string
@@ -23,28 +22,8 @@ afterAll(() => rm(folder, { recursive: true }))
 /** Replies of 160 ms. */
 const reply = { ttft: '60ms', itl: '10ms', tokens: 11 } as const
 
-async function tune(
-  given: Readonly<Record<string, unknown>>,
-  signal = new AbortController().signal,
-) {
-  const entries = Object.entries(given).map(([key, value]) => ({ key, value, origin: `--${key}` }))
-  const { values, origins } = resolveOptions(tuneOptions, entries)
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const printed = Promise.all([text(stdout), text(stderr)])
-  try {
-    // Plain streams stand in for a terminal's; the command only writes to them.
-    const streams = { stdout, stderr, stdin: process.stdin } as unknown as Parameters<
-      typeof command.run
-    >[0]
-    const code = await command.run({ ...streams, options: values, origins, words: [], signal })
-    stdout.end()
-    stderr.end()
-    const [out, err] = await printed
-    return { code, out, err }
-  } finally {
-    stdout.end()
-    stderr.end()
-  }
+function tune(given: Readonly<Record<string, unknown>>, signal?: AbortSignal) {
+  return runTyped(command, given, signal)
 }
 
 /**
