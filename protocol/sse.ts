@@ -83,12 +83,9 @@ export function createSseReader(
       end > DATA.length &&
       isBetween() &&
       bytes[end + 1] === LF &&
-      bytes[0] === DATA[0] &&
-      bytes[4] === DATA[4] &&
-      bytes[5] === DATA[5] &&
       bytes.indexOf(LF) === end &&
       bytes.indexOf(CR) < 0 &&
-      bytes.toString('latin1', 0, DATA.length) === 'data: '
+      DATA.compare(bytes, 0, DATA.length) === 0
     )
   }
 
@@ -100,7 +97,7 @@ export function createSseReader(
       let bytes: Buffer = Buffer.isBuffer(chunk)
         ? chunk
         : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-      // What servers send nearly always: a third of the time of going line by line.
+      // What servers send nearly always: half the time of going line by line.
       if (isOneEvent(bytes)) {
         atStart = false
         onEvent({ event: '', data: bytes.toString('utf8', DATA.length, bytes.length - 2) })

@@ -5,7 +5,7 @@
  * pending request stays queued so that every later latency is wrong, and a FIN mid-stream is silent
  * (see test/integration/bench.test.ts). So every new connection passes through `reconnect`, which settles what was
  * in flight, retires the old socket and starts from a clean reader and queue. What comes is read by a reader of
- * ours, for autocannon's own costs more than all that is measured: see response.ts and quick-socket.ts.
+ * ours, which makes less of each read: see response.ts and quick-socket.ts.
  */
 import { Socket } from 'node:net'
 import { createExchange, type Ending, type Exchange } from '../exchange.ts'
