@@ -113,8 +113,6 @@ export async function startMockServer(
   const health: Changing<Health> = { ready: false, draining: false, upAtMs: undefined }
   const { server, certificate } = await openServer(options)
   answerBrokenRequests(server)
-  // Clients reuse a connection after a pause; one closed at that moment would be a reset to them.
-  server.keepAliveTimeout = KEEP_ALIVE_MS
   await listen(server, { port: options.port, host: options.host, backlog: BACKLOG })
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
@@ -256,7 +254,6 @@ async function elsewhereOf(provider: Provider): Promise<RequestHandler | undefin
   return settings && createUpstreamHandler(provider, settings)
 }
 
-const KEEP_ALIVE_MS = 75_000
 const BACKLOG = 4096
 const SWEEP_MS = 20
 

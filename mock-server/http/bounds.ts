@@ -19,6 +19,8 @@ export const connectionBounds = {
   /** The whole request: a slow line may well take this long for a large file. */
   requestTimeout: 300_000,
   connectionsCheckingInterval: 5000,
+  /** Clients reuse a connection after a pause; one closed at that moment would be a reset to them. */
+  keepAliveTimeout: 75_000,
 } satisfies ServerOptions
 
 export const maxUrlLength = 8192

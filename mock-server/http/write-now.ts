@@ -14,7 +14,7 @@ export const maxEventBytes = scratch.length
 
 /** A socket's descriptor; undefined where there is none (Windows, TLS), and the usual way is taken. */
 export function descriptorOf(socket: Socket): number | undefined {
-  // Not part of Node's documented surface, and the only internal that is used: hence the checks.
+  // Not part of Node's documented surface, as is what answer-now.ts uses and nothing else: hence the checks.
   const fd = (socket as { _handle?: { fd?: unknown } | null })._handle?.fd
   return typeof fd === 'number' && fd >= 0 && !('encrypted' in socket) ? fd : undefined
 }

@@ -429,3 +429,28 @@ test('/metrics counts what was done', async () => {
   expect(readingOf(body, `streams_active`)).toBe(0)
   expect(readingOf(body, `internal_errors_total`)).toBe(0)
 })
+
+test('a whole answer has the same head whether its connection stays or goes', async () => {
+  const server = await start()
+  await using connection = await connectRaw(server.port)
+  const body = echoBody('Crème brûlée, 東京')
+  const heads: [string, string][][] = []
+  // The first goes the short way, twice on one connection; the last, which closes it, as Node has it.
+  for (const headers of [{}, {}, { connection: 'close' }]) {
+    connection.send(rawRequest(CHAT, { body, headers }))
+    const response = await connection.receive()
+    expect(response.status).toBe(200)
+    expect(JSON.parse(response.body).choices[0].message.content).toBe('Crème brûlée, 東京')
+    expect(response.headers['content-length']).toBe(String(Buffer.byteLength(response.body)))
+    expect(Math.abs(Date.parse(response.headers.date!) - Date.now())).toBeLessThan(60_000)
+    heads.push(Object.entries(response.headers))
+  }
+  const [stays, again, goes] = heads.map(head =>
+    head.map(([name, value]) =>
+      /^(date|x-request-id|openai-processing-ms)$/.test(name) ? name : `${name}: ${value}`,
+    ),
+  )
+  expect(again).toEqual(stays)
+  expect(stays!.slice(-2)).toEqual(['connection: keep-alive', 'keep-alive: timeout=75'])
+  expect(goes).toEqual([...stays!.slice(0, -2), 'connection: close'])
+})
