@@ -30,6 +30,7 @@ const LF = 10
 const CR = 13
 /** How servers begin the one line of an event. */
 const DATA = Buffer.from('data: ')
+const NOTHING: Buffer = Buffer.alloc(0)
 
 export interface SseReader {
   feed(chunk: Uint8Array): void
@@ -46,7 +47,7 @@ export function createSseReader(
   onEvent: (event: SseEvent) => void,
   { maxBytes = 16 * 1024 * 1024 }: { maxBytes?: number } = {},
 ): SseReader {
-  let rest: Buffer = Buffer.alloc(0)
+  let rest = NOTHING
   /** How far `rest` is known to hold no line end. */
   let searched = 0
   let skipLf = false
@@ -121,7 +122,7 @@ export function createSseReader(
         start = end + 1
       }
       // Copied, so that the rest does not keep a whole network buffer alive.
-      rest = start < bytes.length ? Buffer.from(bytes.subarray(start)) : Buffer.alloc(0)
+      rest = start < bytes.length ? Buffer.from(bytes.subarray(start)) : NOTHING
       searched = rest.length
       if (rest.length > maxBytes) throw new SseLineTooLong(maxBytes)
     },

@@ -72,7 +72,7 @@ async function verdictsOf(port: number): Promise<Verdicts> {
     })
     if (!against) throw new Error('A run with a base has no comparison.')
     seen[against.comparison.verdict]++
-    requests += counts.sent + against.counts.sent
+    requests += counts.sent + against.base.counts.sent
     lagMs += generator.eventLoopLagMs.p99 ?? 0
   }
   const seconds = (systemClock.nowMs() - startMs) / 1000

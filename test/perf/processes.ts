@@ -39,8 +39,18 @@ export async function startServer(
   command: string,
   args: readonly string[],
 ): Promise<Running> {
-  const child = spawn(...pinned('server', command, args), { stdio: 'ignore' })
+  const running = start('server', command, args)
   await untilAccepting(port)
+  return running
+}
+
+/** Starts a program on the witness' core, which prints to nobody. */
+export function startWitness(command: string, args: readonly string[]): Running {
+  return start('witness', command, args)
+}
+
+function start(core: Core, command: string, args: readonly string[]): Running {
+  const child = spawn(...pinned(core, command, args), { stdio: 'ignore' })
   const pid = child.pid!
   return {
     pid,

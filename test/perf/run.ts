@@ -3,6 +3,7 @@ import { measureArrivals } from './arrivals.ts'
 import { measureBlocking } from './blocking.ts'
 import { measureClient } from './client.ts'
 import { measureCounting } from './counting.ts'
+import { measureEfficiency } from './efficiency.ts'
 import { measureGate } from './gate.ts'
 import { measureHostilePrompts } from './hostile.ts'
 import { measureJournal } from './journal.ts'
@@ -27,6 +28,7 @@ const measurements = {
   ...(witnesses && {
     pace: () => measurePace(witnesses),
     many: () => measureManyStreams(witnesses),
+    efficiency: () => measureEfficiency(witnesses),
     truth: () => measureTruth(witnesses),
     journal: () => measureJournal(witnesses),
   }),
@@ -39,7 +41,7 @@ if (unknown.length > 0) {
 }
 if (!witnesses) {
   process.stdout.write(
-    'without sse-limit.c and sse-probe.c: pace, many, truth and journal are left out\n',
+    'without sse-limit.c and sse-probe.c: pace, many, efficiency, truth and journal are left out\n',
   )
 }
 
