@@ -7,6 +7,7 @@
  */
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { Socket } from 'node:net'
+import { systemClock } from '../../base/clock.ts'
 import { connectionBounds } from './bounds.ts'
 
 /** What a response knows of its own head; not part of Node's documented surface, hence the check. */
@@ -50,7 +51,7 @@ let dateUntilMs = 0
 
 /** Made once a second. */
 function dateNow(): string {
-  const wallMs = Date.now()
+  const wallMs = systemClock.wallMs()
   if (wallMs >= dateUntilMs || wallMs < dateUntilMs - 1000) {
     dateUntilMs = wallMs - (wallMs % 1000) + 1000
     date = new Date(wallMs).toUTCString()
