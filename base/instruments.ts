@@ -181,26 +181,33 @@ export function createInstruments(shared: Labels = {}): Instruments {
     },
 
     registry() {
-      registry ??= buildRegistry()
+      registry ??= registryOf(definitions)
       return registry
     },
   }
+}
 
-  async function buildRegistry(): Promise<Registry> {
-    const { default: client } = await import('prom-client')
-    const built = new client.Registry()
-    for (const { name, help, type, samples } of definitions) {
-      const metric = {
-        name,
-        help,
-        type,
-        get: async () => ({ name, help, type, values: samples() }),
-      }
-      // The registry needs no more of a metric than this; its declared type is that of its own classes.
-      built.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0])
+/** A metric whose samples are looked up when it is shown. */
+interface Shown extends Definition {
+  readonly type: Type
+  samples(): readonly Sample[]
+}
+
+/** A prom-client registry of these metrics. */
+export async function registryOf(metrics: readonly Shown[]): Promise<Registry> {
+  const { default: client } = await import('prom-client')
+  const built = new client.Registry()
+  for (const { name, help, type, samples } of metrics) {
+    const metric = {
+      name,
+      help,
+      type,
+      get: async () => ({ name, help, type, values: samples() }),
     }
-    return built
+    // The registry needs no more of a metric than this; its declared type is that of its own classes.
+    built.registerMetric(metric as unknown as Parameters<Registry['registerMetric']>[0])
   }
+  return built
 }
 
 /** Prometheus' form: cumulative counts by `le`, then the sum and the count. */

@@ -1,5 +1,4 @@
 /** What a reader must know before trusting a number, in sentences: the report's warnings. */
-import type { GeneratorHealth } from './generator.ts'
 import { type TimeName, times } from './measure.ts'
 import { samplesNeeded } from './percentile.ts'
 import type { Counts, Recorder } from './recorder.ts'
@@ -11,21 +10,15 @@ interface Result {
   readonly counts: Counts
   readonly stats: Readonly<Record<`${TimeName}Ms`, Stats>>
   readonly recorder: Recorder
-  readonly generator: GeneratorHealth
 }
 
 /** The percentiles that stand in a report and carry a claim. */
 const claimed = [95, 99] as const
 
-export function resultCaveats({ counts, stats, recorder, generator }: Result): readonly string[] {
-  const { sent, ok, failed, cut, open } = counts
-  const { eventLoopLagMs, cpuRatio } = generator
+/** Whether it says anything at all is in `truth.invalid`. */
+export function resultCaveats({ counts, stats, recorder }: Result): readonly string[] {
+  const { sent, ok, open } = counts
   const warnings: string[] = []
-  if (sent !== ok + failed + cut + open) {
-    warnings.push(
-      `The counts do not add up: ${sent} sent, ${ok} ok, ${failed} failed, ${cut} cut, ${open} open. That is a bug of ours.`,
-    )
-  }
   if (ok === 0) warnings.push('No request ended ok: there is nothing to measure by.')
   for (const name of ['ttft', 'e2e'] as const) {
     const { count } = stats[`${name}Ms`]
@@ -45,18 +38,6 @@ export function resultCaveats({ counts, stats, recorder, generator }: Result): r
   if (fromUsage > 0 && Math.abs(output - contentChunks) > contentChunks * 0.02) {
     warnings.push(
       `A chunk is not a token here: ${output} tokens came in ${contentChunks} chunks. ITL is per chunk, TPOT per token.`,
-    )
-  }
-  if (cpuRatio > 0.9) {
-    warnings.push(
-      `The generator used ${Math.round(cpuRatio * 100)} % of a core: it may be what was measured. Use fewer connections.`,
-    )
-  }
-  const lagMs = eventLoopLagMs.p99 ?? 0
-  const smallest = Math.min(stats.ttftMs.p50 ?? Infinity, (stats.itlMs.p50 ?? Infinity) * 2)
-  if (lagMs > Math.max(2, smallest * 0.1)) {
-    warnings.push(
-      `The generator's event loop was ${lagMs.toFixed(1)} ms late at p99: every time above may be long by as much.`,
     )
   }
   return warnings

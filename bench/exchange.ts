@@ -8,10 +8,10 @@ import { timesOf } from './measure.ts'
 import type { News, Reader, Usage } from './read/reader.ts'
 import { createRepeat } from './read/repeat.ts'
 import type { Sample } from './sample.ts'
-import type { Request } from './work/request.ts'
+import type { Place, Request } from './work/request.ts'
 
 /** What is known of a request when it is sent. */
-export interface Departure {
+export interface Departure extends Partial<Place> {
   readonly index: number
   readonly scenario: string | undefined
   /** Undefined in a closed loop. */
@@ -189,8 +189,12 @@ export function createExchange(
       const stamps = { sentAtMs, firstByteAtMs, firstContentAtMs, lastContentAtMs, endedAtMs: at }
       const { ttfbMs, ttftMs, tpotMs, e2eMs } = timesOf(stamps, outputTokens)
       const open = outcome === 'open' || outcome === 'cancelled'
-      const sample: Sample = {
-        ...departure,
+      // Written out: spread, what is known before would make the rest of the object slow, by 30 µs a request.
+      const alone: Sample = {
+        index: departure.index,
+        scenario: departure.scenario,
+        dueAtMs: departure.dueAtMs,
+        sentAtMs,
         requestId,
         givenUp: none,
         outcome,
@@ -211,6 +215,7 @@ export function createExchange(
         tokensFrom: usage?.output === undefined ? 'chunks' : 'usage',
         detail: detail?.slice(0, maxDetailLength),
       }
+      const sample = departure.session === undefined ? alone : { ...alone, ...departure }
       const wrong = outcome === 'ok' ? check?.(sample, text) : undefined
       if (wrong === undefined) return sample
       return {

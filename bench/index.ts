@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { OptionError } from '../base/option-error.ts'
 import { type Given, type Resolved, readOptions } from '../base/option-table.ts'
 import { runAgainst } from './against/run.ts'
+import type { Side } from './against/turns.ts'
 import { benchOptions } from './options.ts'
 import type { Progress } from './progress.ts'
 import { type RunContext, runLoad } from './run.ts'
@@ -33,8 +34,8 @@ export interface BenchContext {
   readonly progressEveryMs?: number
   /** Called with each measured request as it settles, in the order of settling. */
   readonly onSample?: (sample: Sample) => void
-  /** Called with everything that the summary is made of, as it happens; warm-up and drops, too. */
-  readonly onEvent?: (event: RunEvent) => void
+  /** Called with everything that the summary is made of, as it happens; warm-up and drops, too. `side`: with `against`. */
+  readonly onEvent?: (event: RunEvent, side?: Side) => void
   /** Things to tell a person: where the metrics are, what was pushed. */
   readonly onNotice?: (text: string) => void
   /**
@@ -88,7 +89,7 @@ export async function runResolved(
 const openLoopConnections = 50
 
 async function calibrationFor(
-  { calibrate: durationMs, connections, rate, requests }: Resolved<typeof benchOptions>,
+  { calibrate: durationMs, connections, rate, requests, workers }: Resolved<typeof benchOptions>,
   run: RunContext,
 ): Promise<Calibration | undefined> {
   if (!durationMs || run.signal?.aborted) return undefined
@@ -96,7 +97,7 @@ async function calibrationFor(
   const used = Math.min(most || openLoopConnections, requests ?? Number.POSITIVE_INFINITY)
   run.onNotice(`calibrating: ${durationMs / 1000} s on a mock server at ${used} connections`)
   const { calibrate } = await import('./truth/calibrate.ts')
-  return await calibrate({ connections: used, durationMs }, run)
+  return await calibrate({ connections: used, durationMs, workers }, run)
 }
 
 function parseUrl(option: string, text: string): URL {

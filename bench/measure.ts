@@ -38,7 +38,11 @@ export const times: Readonly<Record<TimeName, { title: string; meaning: string }
     title: 'E2E',
     meaning: 'First send to last byte of the response, with every retry and wait between.',
   },
-  lag: { title: 'lag', meaning: 'Due to first send: how late the load generator itself was.' },
+  lag: {
+    title: 'lag',
+    meaning:
+      'Due to first send, without what a client held back: how late the load generator itself was.',
+  },
   ttftDue: {
     title: 'TTFT due',
     meaning: 'Due (in a closed loop: first send) to first chunk with content: what a user waits.',

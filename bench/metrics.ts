@@ -1,6 +1,6 @@
 /** The bench's instruments: every name a dashboard can build on, and what feeds it. */
 import { durationEdgesSeconds, gapEdgesSeconds, ttftEdgesSeconds } from '../base/buckets.ts'
-import { createInstruments, type Instruments } from '../base/instruments.ts'
+import { createInstruments, type Instruments, type Labels } from '../base/instruments.ts'
 import { version } from '../base/package.ts'
 import type { GeneratorHealth } from './generator.ts'
 import { type TimeName, timeNames } from './measure.ts'
@@ -22,6 +22,8 @@ export interface BenchMetrics {
 
 export interface MetricsOptions {
   readonly runId: string
+  /** Of a run by turns: whose these are. */
+  readonly side?: 'base' | 'head'
   readonly model: string
   readonly connections: number
   /** Their values become bucket edges, so that what they ask can be read off exactly. */
@@ -85,7 +87,7 @@ export function timeMetric(time: TimeName): string {
 }
 
 export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
-  const instruments = createInstruments({ run_id: options.runId })
+  const instruments = createInstruments(labelsOf(options))
   const named = (name: string) => `tokadence_bench_${name}`
 
   const requests = instruments.counter({
@@ -93,7 +95,15 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
     help: 'Measured requests by how they ended.',
     labels: ['outcome'],
   })
-  for (const outcome of outcomes) requests.add(0, outcome)
+  const attempts = instruments.counter({
+    name: named('attempts_total'),
+    help: 'Tries of measured requests by how they ended, those given up for another among them.',
+    labels: ['outcome'],
+  })
+  for (const outcome of outcomes) {
+    requests.add(0, outcome)
+    attempts.add(0, outcome)
+  }
   const tokens = instruments.counter({
     name: named('tokens_total'),
     help: 'Tokens of measured requests, input and output.',
@@ -157,6 +167,8 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
     },
     settled(sample) {
       requests.add(1, sample.outcome)
+      for (const tried of sample.givenUp) attempts.add(1, tried.outcome)
+      if (!sample.isUnsent) attempts.add(1, sample.outcome)
       const { outcome, contentChunks, outputTokens, inputTokens } = sample
       if (outcome !== 'ok' && accountOf(outcome) !== 'open') return
       // Chunks were counted as they came; usage may know of more tokens than there were chunks.
@@ -180,6 +192,11 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
       for (const { text, ok } of verdicts) thresholdOk.set(ok ? 1 : 0, text)
     },
   }
+}
+
+/** What stands on every series of a run. */
+export function labelsOf({ runId, side }: Pick<MetricsOptions, 'runId' | 'side'>): Labels {
+  return { run_id: runId, ...(side && { side }) }
 }
 
 /** The edges with `own` among them, ascending, each once. */

@@ -18,7 +18,7 @@ const maybe = (ms: number | undefined) => (ms === undefined ? undefined : wholeU
 export function inMicroseconds(sample: Sample): Sample {
   const { dueAtMs, sentAtMs, givenUp, ttfbMs, ttftMs, preludeMs, tpotMs, e2eMs, censoredMs } =
     sample
-  const { outputTokens } = sample
+  const { outputTokens, heldMs } = sample
   const firstUs = Math.round((ttftMs ?? 0) * 1000)
   const gapsMs: number[] = []
   let atMs = ttftMs ?? 0
@@ -33,6 +33,7 @@ export function inMicroseconds(sample: Sample): Sample {
     ...sample,
     dueAtMs: maybe(dueAtMs),
     sentAtMs: wholeUs(sentAtMs),
+    ...(heldMs !== undefined && { heldMs: wholeUs(heldMs) }),
     givenUp: givenUp.map(tried => ({
       ...tried,
       lastedMs: wholeUs(tried.lastedMs),

@@ -1,8 +1,8 @@
 /** The metrics' two ways out: a page to scrape while the run lasts, a push when it is over. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Instruments } from '../base/instruments.ts'
 import { OptionError } from '../base/option-error.ts'
+import type { Shown } from './exports/joined-instruments.ts'
 import type { NativeMetrics } from './exports/native-metrics.ts'
 import { encodePage, protobufContentType, takesProtobuf } from './exports/protobuf-page.ts'
 
@@ -13,8 +13,12 @@ export interface MetricsPage {
 
 /** Serves `/metrics`, with native histograms to whoever takes them. Throws OptionError when the port is taken. */
 export async function serveMetrics(
-  instruments: Instruments,
-  { host, port, native }: { host: string; port: number; native?: NativeMetrics | undefined },
+  instruments: Shown,
+  {
+    host,
+    port,
+    native,
+  }: { host: string; port: number; native?: Pick<NativeMetrics, 'histograms'> | undefined },
 ): Promise<MetricsPage> {
   const registry = await instruments.registry()
   const server = createServer((request, response) => {
@@ -53,11 +57,7 @@ export async function serveMetrics(
 const pushTimeoutMs = 5000
 
 /** Adds the run's series to a Pushgateway, grouped by run. Rejects when it does not take them. */
-export async function pushMetrics(
-  instruments: Instruments,
-  url: string,
-  runId: string,
-): Promise<void> {
+export async function pushMetrics(instruments: Shown, url: string, runId: string): Promise<void> {
   const { default: client } = await import('prom-client')
   const registry = await instruments.registry()
   const gateway = new client.Pushgateway(url, { timeout: pushTimeoutMs }, registry)

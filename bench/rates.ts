@@ -31,7 +31,7 @@ export const rates = {
   ok: { unit: 'share', of: 'Requests that finished ok, of those sent.' },
   goodput: { unit: '/s', of: 'Requests that finished ok and met every objective (--slo).' },
   dropped: { unit: 'share', of: 'Requests not sent since too many were in flight, of those due.' },
-  attempts: { unit: 'number', of: 'Tries, for each request that was settled.' },
+  attempts: { unit: 'number', of: 'Tries, for each request that was sent.' },
   throttled: { unit: 'share', of: 'Tries answered with 429, of all tries.' },
 } as const satisfies Readonly<Record<string, Rate>>
 
@@ -81,7 +81,7 @@ export function observeRate(name: RateName, measured: Measured): Observed {
       return { count: good ?? undefined, rate, samples: ok }
     }
     case 'attempts':
-      return { count: attempts, rate: share(attempts, settled), samples: settled }
+      return { count: attempts, rate: share(attempts, sent), samples: sent }
     case 'throttled':
       return { count: throttled, rate: share(throttled, attempts), samples: attempts ?? 0 }
   }

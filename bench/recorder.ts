@@ -15,8 +15,10 @@ import {
   type Outcome,
   outcomes,
   type Sample,
+  triesOf,
 } from './sample.ts'
 import { createScenarios, type Scenarios } from './scenarios.ts'
+import { createSessions, type SessionCounts } from './sessions.ts'
 import { createTally, type Tally } from './tally.ts'
 import type { Threshold } from './threshold.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
@@ -38,6 +40,8 @@ export interface Counts {
   readonly byOutcome: Readonly<Record<Outcome, number>>
   /** Requests of the warm-up, in none of the others. */
   readonly warmup: number
+  /** Where requests belong to sessions. */
+  readonly sessions?: SessionCounts
 }
 
 /** One request's dot in a plot: seconds into the window, TTFT and E2E in ms. */
@@ -100,6 +104,7 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
   const examples = new Map<Outcome, string>()
   const timeline = createTimeline()
   const scenarios = createScenarios()
+  const sessions = createSessions()
   const dots: Dot[] = []
   const picker = createPicker(random.fork('picks'))
   let dotted = 0
@@ -153,7 +158,7 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
     const { outcome, detail, status, givenUp } = sample
     byOutcome[outcome]++
     if (isGood(sample, objectives)) good++
-    attempts += givenUp.length + 1
+    attempts += triesOf(sample)
     if (outcome === 'http_429') throttled++
     for (const tried of givenUp) if (tried.outcome === 'http_429') throttled++
     accounts[accountOf(outcome)]++
@@ -195,11 +200,13 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
       return true
     },
     sent(dueAtMs) {
-      if (inWindow(wholeUs(dueAtMs))) {
+      const atMs = wholeUs(dueAtMs)
+      if (inWindow(atMs)) {
         sent++
         return true
       }
-      warmup++
+      // What a worker sends before it has heard of the end is of neither.
+      if (fromMs === undefined || atMs < fromMs) warmup++
       return false
     },
     content(atMs, chunks) {
@@ -213,6 +220,7 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
       timeline.count('due', wholeUs((dueAtMs ?? sentAtMs) - fromMs))
       if (inWindow(sentAtMs)) timeline.count('sent', wholeUs(sentAtMs - fromMs))
       count(sample)
+      sessions.settled(sample)
       picker.add(sample)
       const isOpen = accountOf(outcome) === 'open'
       if (isOpen) longestOpenMs = Math.max(longestOpenMs ?? 0, sample.censoredMs ?? 0)
@@ -234,15 +242,19 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
       }
       return true
     },
-    counts: () => ({
-      sent,
-      ...accounts,
-      dropped,
-      attempts,
-      throttled,
-      good: objectives.length > 0 ? good : null,
-      byOutcome: { ...byOutcome },
-      warmup,
-    }),
+    counts() {
+      const ofSessions = sessions.counts()
+      return {
+        sent,
+        ...accounts,
+        dropped,
+        attempts,
+        throttled,
+        good: objectives.length > 0 ? good : null,
+        byOutcome: { ...byOutcome },
+        warmup,
+        ...(ofSessions && { sessions: ofSessions }),
+      }
+    },
   }
 }

@@ -39,7 +39,7 @@ export interface GivenUp {
 }
 
 export interface Sample {
-  /** Counts requests from 0 in the order of sending; no two of a run are alike. */
+  /** Counts requests from 0 in the order of sending, with several workers in that of the schedule; no two are alike. */
   readonly index: number
   /** The scenario it came from; undefined where the run has but one. */
   readonly scenario: string | undefined
@@ -47,8 +47,18 @@ export interface Sample {
   readonly requestId: string | undefined
   /** When the schedule wanted it sent, in ms of the run's clock; undefined in a closed loop. */
   readonly dueAtMs: number | undefined
-  /** When its first try was sent, in ms of the run's clock. */
+  /** When its first try was sent, in ms of the run's clock; where none was: when it was to be. */
   readonly sentAtMs: number
+  /** Before its first try the client held it back for so long; undefined: nothing holds requests back. */
+  readonly heldMs?: number | undefined
+  /** Its last try was never sent: the client still held it back, or waited, when it was left. */
+  readonly isUnsent?: true | undefined
+  /** Which session it belongs to, counted from 0 as they began; undefined: sessions were not asked for. */
+  readonly session?: number | undefined
+  /** Which turn of its session it is, from 1. */
+  readonly turn?: number | undefined
+  /** How many turns its session has when it comes to its end. */
+  readonly turns?: number | undefined
   /** Tries before the last, in their order; without retries none. */
   readonly givenUp: readonly GivenUp[]
   /** Of the last try. */
@@ -79,24 +89,28 @@ export interface Sample {
   readonly detail: string | undefined
 }
 
+/** How often it was sent. */
+export function triesOf({ givenUp, isUnsent }: Pick<Sample, 'givenUp' | 'isUnsent'>): number {
+  return givenUp.length + (isUnsent ? 0 : 1)
+}
+
 /** When the last try was sent, in ms of the run's clock. */
 export function lastSentAtMs({ sentAtMs, givenUp }: Sample): number {
   return givenUp.reduce((atMs, { lastedMs, waitedMs }) => atMs + lastedMs + waitedMs, sentAtMs)
 }
 
-/** The times that count from when it was due; `lagMs` is undefined in a closed loop. */
+/** The times that count from when it was due; `lagMs` is undefined in a closed loop, and is the generator's alone. */
 export function waitsOf(sample: Sample): {
   readonly lagMs: number | undefined
   readonly ttftDueMs: number | undefined
   readonly responseMs: number | undefined
 } {
-  const { dueAtMs, sentAtMs, ttftMs, e2eMs } = sample
-  const lagMs = dueAtMs === undefined ? undefined : sentAtMs - dueAtMs
-  const heldUpMs = lastSentAtMs(sample) - (dueAtMs ?? sentAtMs)
+  const { dueAtMs, sentAtMs, heldMs = 0, ttftMs, e2eMs } = sample
+  const dueMs = dueAtMs ?? sentAtMs
   return {
-    lagMs,
-    ttftDueMs: ttftMs === undefined ? undefined : heldUpMs + ttftMs,
-    responseMs: e2eMs === undefined ? undefined : (lagMs ?? 0) + e2eMs,
+    lagMs: dueAtMs === undefined ? undefined : Math.max(0, sentAtMs - dueAtMs - heldMs),
+    ttftDueMs: ttftMs === undefined ? undefined : lastSentAtMs(sample) - dueMs + ttftMs,
+    responseMs: e2eMs === undefined ? undefined : sentAtMs - dueMs + e2eMs,
   }
 }
 

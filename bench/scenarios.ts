@@ -1,6 +1,6 @@
 /** Counts and times of each scenario by itself, from its samples alone. */
 import { type TimeName, timeNames } from './measure.ts'
-import { type Account, accountOf, eachTime, type Sample } from './sample.ts'
+import { type Account, accountOf, eachTime, type Sample, triesOf } from './sample.ts'
 import { createTally, type Stats, type Tally } from './tally.ts'
 import type { Measured } from './threshold.ts'
 import type { ScenarioFacts } from './work/scenario.ts'
@@ -78,7 +78,7 @@ export function createScenarios(): Scenarios {
       if (!tallies) return
       const { outcome, givenUp, inputTokens, outputTokens } = sample
       tallies.accounts[accountOf(outcome)]++
-      tallies.attempts += givenUp.length + 1
+      tallies.attempts += triesOf(sample)
       if (outcome === 'http_429') tallies.throttled++
       for (const tried of givenUp) if (tried.outcome === 'http_429') tallies.throttled++
       if (isTimed) eachTime(sample, (time, ms) => tallies.times[time].record(ms))

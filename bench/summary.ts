@@ -1,9 +1,9 @@
 /** What a run amounts to: the record that every reporter prints and that `--json` writes. */
-import type { Against } from './against/against.ts'
 import { resultCaveats, verdictCaveats } from './caveats.ts'
+import type { Comparison } from './compare/comparison.ts'
 import type { Environment } from './environment.ts'
 import type { GeneratorHealth } from './generator.ts'
-import type { CancelLoad, OpenLoad, UsersLoad } from './load/facts.ts'
+import type { CancelLoad, OpenLoad, RetriesLoad, UsersLoad } from './load/facts.ts'
 import { definitions, type TimeName, timeNames } from './measure.ts'
 import type { Pick } from './picks.ts'
 import type { Counts, Dot, Recorder } from './recorder.ts'
@@ -51,6 +51,8 @@ export interface Load {
   readonly seed: string
   /** Connections opened, warm-up included; more than `connections` when some were lost. */
   readonly connectionsOpened: number
+  /** Threads that shared the load; undefined: there was one. */
+  readonly workers?: number
   /** Where they changed over the run: how many there were first. */
   readonly connectionsFrom?: number
   /** Of an open loop only. */
@@ -59,6 +61,18 @@ export interface Load {
   readonly users?: UsersLoad
   /** Where requests hung up. */
   readonly cancel?: CancelLoad
+  /** Where requests are sent again. */
+  readonly retries?: RetriesLoad
+  /** Of a run by turns only. */
+  readonly turns?: TurnsLoad
+}
+
+/** What a side of a run by turns says of the other. */
+export interface TurnsLoad {
+  readonly side: 'base' | 'head'
+  /** The other's URL. */
+  readonly other: string
+  readonly rounds: number
 }
 
 export interface Summary {
@@ -69,7 +83,7 @@ export interface Summary {
     readonly label: string | null
     /** ISO 8601, the start of the measured window. */
     readonly startedAt: string
-    /** Length of the measured window. */
+    /** Length of the measured window; of a run by turns: of this side's turns. */
     readonly seconds: number
     readonly interrupted: boolean
   }
@@ -122,12 +136,25 @@ export interface Summary {
   readonly scenarios: readonly ScenarioSummary[] | null
   /** A few requests to look at one by one. */
   readonly requests: readonly Pick[]
-  /** With `--against`: the base, and how head compares with it. */
   readonly against: Against | null
 }
 
+/** With `--against`: the base, and how head compares with it. */
+export interface Against {
+  readonly url: string
+  readonly rounds: number
+  /** Mean length of a measured turn. */
+  readonly turnMs: number
+  readonly comparison: Comparison
+  /** The base's own summary. */
+  readonly base: Summary
+}
+
 /** What the samples cannot tell. */
-export type SummaryContext = Omit<SummaryInput, 'recorder' | 'measured' | 'windowMs' | 'verdicts'>
+export type SummaryContext = Omit<
+  SummaryInput,
+  'recorder' | 'measured' | 'windowMs' | 'spanMs' | 'verdicts'
+>
 
 export interface SummaryInput {
   readonly tool: Summary['tool']
@@ -138,6 +165,8 @@ export interface SummaryInput {
   readonly recorder: Recorder
   readonly measured: Measured
   readonly windowMs: number
+  /** From the beginning of the window to its end, the pauses between turns in it. */
+  readonly spanMs: number
   readonly generator: GeneratorHealth
   readonly calibration?: Calibration | undefined
   readonly server?: GroundTruth | undefined
@@ -148,7 +177,6 @@ export interface SummaryInput {
   readonly warnings: readonly string[]
   readonly stopped?: Stop | null
   readonly spending?: Spending | null
-  readonly against?: Against
 }
 
 export function summarise(input: SummaryInput): Summary {
@@ -187,20 +215,20 @@ export function summarise(input: SummaryInput): Summary {
     warnings: [
       ...(input.stopped ? [input.stopped.says] : []),
       ...(input.toleratesInvalid ? invalid : []),
-      ...resultCaveats({ counts, stats, recorder, generator }),
+      ...resultCaveats({ counts, stats, recorder }),
       ...verdictCaveats(verdicts),
       ...input.warnings,
     ],
     examples: Object.fromEntries(recorder.examples),
     definitions,
     environment: input.environment,
-    timeline: recorder.timeline.slots(windowMs),
+    timeline: recorder.timeline.slots(input.spanMs),
     histograms: eachTime(name => recorder.times[name].bins()),
     hdr: hdrOf(recorder),
     dots: recorder.dots,
     scenarios: recorder.scenarios.summary(),
     requests: recorder.picks(),
-    against: input.against ?? null,
+    against: null,
   }
 }
 

@@ -13,7 +13,7 @@ const judgeEveryMs = 1000
 export interface Watched {
   readonly clock: Clock
   readonly recorder: Recorder
-  readonly course: Course
+  readonly course: Pick<Course, 'phase' | 'elapsedMs' | 'share'>
   readonly metrics: BenchMetrics
   readonly thresholds: readonly Threshold[]
   readonly isScraped: boolean

@@ -1,8 +1,8 @@
 /** `tokadence bench`: a load run, watched, reported, judged. */
 import { systemClock } from '../base/clock.ts'
+import type { BenchContext } from '../bench/index.ts'
 import { benchOptions } from '../bench/options.ts'
 import type { LiveTitle } from '../bench/reporters/live.ts'
-import type { RunEvent } from '../bench/samples/event.ts'
 import type { Summary } from '../bench/summary.ts'
 import { type Call, defineCommand, exitCode } from './command.ts'
 import { confirmer } from './confirm.ts'
@@ -11,6 +11,7 @@ import { checkOutput } from './output-file.ts'
 import { writeReports, writeVerdicts } from './reports.ts'
 
 type BenchCall = Call<typeof benchOptions>
+type OnEvent = NonNullable<BenchContext['onEvent']>
 
 const panelEveryMs = 250
 const lineEveryMs = 5000
@@ -35,7 +36,8 @@ export const command = defineCommand({
     try {
       const { countAs } = await import('../bench/reporters/compat/compat.ts')
       const counted = call.options.compat && countAs(call.options.compat)
-      const summary = await loggedRun(call, event => {
+      const summary = await loggedRun(call, (event, side) => {
+        if (side === 'base') return
         if (event.type === 'sample' && event.isMeasured) counted?.add(event.sample)
       })
       await writeReports(call, summary, counted?.view(summary.run.seconds * 1000))
@@ -49,13 +51,16 @@ export const command = defineCommand({
 })
 
 /** Writes samples while they come, and says what of them could not be written. */
-async function loggedRun(call: BenchCall, onEvent: (event: RunEvent) => void): Promise<Summary> {
+async function loggedRun(call: BenchCall, onEvent: OnEvent): Promise<Summary> {
+  const { options, origins } = call
+  const { openSideLogs } = await import('../bench/samples/side-files.ts')
   const { openLogs } = await import('../bench/samples/logs.ts')
-  const log = await openLogs(call.options, call.origins, systemClock)
+  const open = options.against === undefined ? openLogs : openSideLogs
+  const log = await open(options, origins, systemClock)
   try {
-    return await watchedRun(call, event => {
-      log.take(event)
-      onEvent(event)
+    return await watchedRun(call, (event, side = 'head') => {
+      log.take(event, side)
+      onEvent(event, side)
     })
   } finally {
     for (const text of await log.close()) call.stderr.write(`tokadence bench: ${text}\n`)
@@ -64,7 +69,7 @@ async function loggedRun(call: BenchCall, onEvent: (event: RunEvent) => void): P
 
 async function watchedRun(
   { options, signal, stdin, stderr }: BenchCall,
-  onEvent: (event: RunEvent) => void,
+  onEvent: OnEvent,
 ): Promise<Summary> {
   const { runResolved } = await import('../bench/index.ts')
   const { createLines, createPanel } = await import('../bench/reporters/live.ts')

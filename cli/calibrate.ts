@@ -17,9 +17,9 @@ export async function calibrateOnly(call: Call<typeof benchOptions>): Promise<Ex
   }
   const { options, signal, stdout, stderr } = call
   const { calibrate } = await import('../bench/truth/calibrate.ts')
-  const { connections } = options
+  const { connections, workers } = options
   const known = await calibrate(
-    { connections, durationMs: options.calibrate || defaultMs },
+    { connections, durationMs: options.calibrate || defaultMs, workers },
     { clock: systemClock, signal, onNotice: text => stderr.write(`${text}\n`) },
   )
   if (signal.aborted) return exitCode.interrupted

@@ -40,7 +40,7 @@ export const commands: readonly Listed[] = [
   {
     name: 'tune',
     summary:
-      'finds how many requests in flight are best under your objectives, and what binds them',
+      'finds how many requests in flight are best under your objectives, or at which rate, and what binds them',
     load: async () => (await import('./tune.ts')).command,
   },
   {

@@ -4,13 +4,17 @@ import { flag, text } from '../base/option-table.ts'
 import type { Comparison } from '../bench/compare/comparison.ts'
 import { compareOptions } from '../bench/options/compare.ts'
 import { gateReportOptions } from '../bench/options/gate.ts'
+import { reportOptions } from '../bench/options/reports.ts'
 import { type Call, defineCommand } from './command.ts'
-import { exitOf, reportGate } from './gate-reports.ts'
+import { checkGateFiles, exitOf, reportGate } from './gate-reports.ts'
+import { checkOutput, writeOutput } from './output-file.ts'
 
+const { html } = reportOptions
 const options = {
   ...compareOptions,
   seed: text({ fallback: 'tokadence', help: 'Seeds the redrawing: the same files give the same.' }),
   json: flag({ help: 'Prints JSON.' }),
+  html,
   ...gateReportOptions,
 }
 
@@ -33,13 +37,22 @@ export const command = defineCommand({
         origin: 'compare',
       })
     }
+    await checkOutput('html', call.options.html, call)
+    await checkGateFiles(call)
     const { compareFiles } = await import('../bench/compare/files.ts')
     const { questionOf } = await import('../bench/compare/question.ts')
     const { checksOfComparison, outcomeOfAll } = await import('../bench/reporters/checks.ts')
     const { seed } = call.options
-    const comparison = await compareFiles(base, head, { ...questionOf(call.options), seed })
+    const compared = await compareFiles(base, head, { ...questionOf(call.options), seed })
+    const { comparison } = compared
     const checks = checksOfComparison(comparison)
     await print(call, comparison, { base, head })
+    if (call.options.html !== undefined) {
+      const { formatComparisonHtml } = await import('../bench/reporters/comparison-html.ts')
+      const page = formatComparisonHtml(compared, { base, head })
+      await writeOutput('html', call.options.html, page, call)
+      peopleOf(call).write(`report: ${call.options.html}\n`)
+    }
     await reportGate(
       { ...call, people: peopleOf(call) },
       {

@@ -1,8 +1,9 @@
-/** `tokadence tune`: finds the concurrency cap, says what binds it, and shows the curve. */
+/** `tokadence tune`: finds the concurrency cap or the highest rate, says what binds it, and shows the curve. */
 import { formatDuration } from '../base/duration.ts'
 import type { Found } from '../bench/tune/found.ts'
 import type { Level } from '../bench/tune/level.ts'
 import { tuneOptions } from '../bench/tune/options.ts'
+import type { RateLevel } from '../bench/tune/rate-level.ts'
 import { type Call, defineCommand, type ExitCode, exitCode } from './command.ts'
 import { confirmer } from './confirm.ts'
 import { checkOutput, writeOutput } from './output-file.ts'
@@ -11,7 +12,8 @@ type TuneCall = Call<typeof tuneOptions>
 
 export const command = defineCommand({
   name: 'tune',
-  summary: 'finds how many requests in flight are best under your objectives, and what binds them',
+  summary:
+    'finds how many requests in flight are best under your objectives, or at which rate, and what binds them',
   options: tuneOptions,
 
   async run(call) {
@@ -37,12 +39,15 @@ export const command = defineCommand({
   },
 })
 
-function pointLine(level: Level, why: string, policy: string): string {
-  const { concurrency, goodputRps, ttftMs, throttledShare, meetsObjectives } = level
-  const ttft = ttftMs.p95 === null ? 'no first token' : `TTFT p95 ${formatDuration(ttftMs.p95)}`
+function pointLine(level: Level | RateLevel, why: string, policy: string): string {
+  const { goodputRps, throttledShare, meetsObjectives } = level
+  const isRate = 'rate' in level
+  const where = isRate ? `${level.rate} requests/s` : `${level.concurrency} in flight`
+  const { p95 } = isRate ? level.ttftDueMs : level.ttftMs
+  const ttft = p95 === null ? 'no first token' : `TTFT p95 ${formatDuration(p95)}`
   const throttled = throttledShare > 0 ? `, ${(throttledShare * 100).toFixed(1)} % throttled` : ''
   const missed = meetsObjectives ? '' : ', objectives missed'
-  return `${policy} · ${why} · ${concurrency} in flight: ${goodputRps.toFixed(1)} good requests/s, ${ttft}${throttled}${missed}`
+  return `${policy} · ${why} · ${where}: ${goodputRps.toFixed(1)} good requests/s, ${ttft}${throttled}${missed}`
 }
 
 async function report(call: TuneCall, found: Found): Promise<void> {

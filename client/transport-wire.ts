@@ -26,13 +26,26 @@ export interface TransportOptions {
   readonly connectTimeout: number
 }
 
+export interface WireOptions extends TransportOptions {
+  /** At the end of every address: '' or `?api-version=…`. */
+  readonly query?: string
+  /** What shows the key, where it is not `Authorization: Bearer`. */
+  readonly keyHeaders?: Headers
+}
+
 export function createWireTransport(
-  { url, apiKey, connectTimeout }: TransportOptions,
+  {
+    url,
+    apiKey,
+    connectTimeout,
+    query = '',
+    keyHeaders = { authorization: `Bearer ${apiKey}` },
+  }: WireOptions,
   clock: Clock,
 ): Transport {
   const agent = createAgent(connectTimeout)
   const common = {
-    authorization: `Bearer ${apiKey}`,
+    ...keyHeaders,
     'content-type': 'application/json',
     'user-agent': 'tokadence',
   }
@@ -40,7 +53,7 @@ export function createWireTransport(
   return {
     async send({ api, body, headers }, signal) {
       const isStream = body.stream === true
-      const response = await send(`${url}/${paths[api]}`, {
+      const response = await send(`${url}/${paths[api]}${query}`, {
         method: 'POST',
         dispatcher: agent,
         signal,

@@ -1,77 +1,45 @@
-/** What came of a run by turns: base's account, the comparison, and what to mind. */
-import { createRandom } from '../../base/random.ts'
-import { compareEvidence } from '../compare/comparison.ts'
-import { drawBlocks, evidenceOfBlocks } from '../compare/evidence.ts'
+/** What came of a run by turns: the comparison, with the base's own summary, and what to mind. */
+import { comparePaired } from '../compare/paired.ts'
 import { questionOf } from '../compare/question.ts'
-import { timeNames } from '../measure.ts'
-import type { RunOptions } from '../run.ts'
-import type { Load } from '../summary.ts'
-import type { Work } from '../work/work.ts'
-import type { Against } from './against.ts'
-import type { SideRun } from './side.ts'
-import { type Side, sides } from './turns.ts'
-
-export type AgainstOptions = RunOptions & { readonly baseUrl: URL }
+import type { Against, Summary } from '../summary.ts'
+import type { Game } from './game.ts'
+import type { AgainstOptions } from './plan.ts'
 
 export function againstOf(
   options: AgainstOptions,
-  { base, head }: Readonly<Record<Side, SideRun>>,
-  isInterrupted: boolean,
+  { players }: Game,
+  base: Summary,
+  head: Summary,
 ): Against {
-  // An interrupted run may have a turn without its counterpart.
-  const rounds = Math.min(base.blocks.length, head.blocks.length)
-  const drawing = drawBlocks(rounds, createRandom(options.seed, 'redrawn'))
-  const [a, b] = [base, head].map(({ blocks }) =>
-    evidenceOfBlocks(blocks.slice(0, rounds), drawing),
-  )
-  const comparison = compareEvidence(a!, b!, { ...questionOf(options), isPaired: true })
-  const times = timeNames.map(name => [`${name}Ms`, base.recorder.times[name].stats()] as const)
+  const [a, b] = players.map(({ run }) => run.blocks)
+  const asked = { ...questionOf(options), seed: options.seed }
+  const comparison = comparePaired(a!, b!, asked)
+  const windowsMs = [base, head].map(({ run }) => run.seconds * 1000)
   return {
     url: options.baseUrl.href,
-    rounds,
-    turnMs: (base.measuredMs + head.measuredMs) / 2 / Math.max(1, rounds),
-    counts: base.recorder.counts(),
-    times: Object.fromEntries(times) as Against['times'],
-    comparison: isInterrupted
+    rounds: comparison.blocks.base,
+    turnMs: turnMsOf(windowsMs, comparison.blocks.base),
+    comparison: head.run.interrupted
       ? { ...comparison, verdict: 'inconclusive', says: 'The run was interrupted.' }
       : comparison,
+    base,
   }
 }
 
-export function turnCaveats({ turnMs }: Against, both: readonly SideRun[]): readonly string[] {
-  const slowest = Math.max(...both.map(({ recorder }) => recorder.times.e2e.percentile(50) ?? 0))
+/** Mean length of a turn. */
+function turnMsOf(windowsMs: readonly number[], rounds: number): number {
+  const sumMs = windowsMs.reduce((sum, ms) => sum + ms, 0)
+  return sumMs / windowsMs.length / Math.max(1, rounds)
+}
+
+export function turnCaveats(windowsMs: readonly number[], { players }: Game): readonly string[] {
+  const [{ run }] = players
+  const turnMs = turnMsOf(windowsMs, run.blocks.length)
+  const medians = players.map(player => player.run.recorder.times.e2e.percentile(50) ?? 0)
+  const slowest = Math.max(...medians)
   return slowest > turnMs
     ? [
         `A turn lasted ${Math.round(turnMs)} ms and a reply ${Math.round(slowest)} ms: both sides were busy at once most of the time. Take fewer rounds or a longer duration.`,
       ]
     : []
-}
-
-/** Head's share of the load. */
-export function loadOf(
-  options: RunOptions,
-  { durationMs, rampMs, work, connectionsOpened }: LoadFacts,
-): Load {
-  return {
-    driver: 'autocannon closed loop, base and head by turns',
-    loop: 'closed',
-    connections: options.connections,
-    durationMs: options.requests === undefined ? durationMs / sides.length : null,
-    requests: options.requests ?? null,
-    warmupMs: options.warmup / sides.length,
-    rampMs,
-    timeoutMs: options.timeout,
-    maxTokens: options.maxTokens ?? null,
-    prompts: work.prompts,
-    seed: options.seed,
-    connectionsOpened,
-  }
-}
-
-export interface LoadFacts {
-  /** Of both sides together. */
-  readonly durationMs: number
-  readonly rampMs: number
-  readonly work: Work
-  readonly connectionsOpened: number
 }

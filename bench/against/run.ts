@@ -1,44 +1,29 @@
 /**
- * `--against`: base and head by turns in one run, on connections that stay open, with the same work. What the
- * machine does to one it does to the other, a turn later or sooner, so it is not in their difference.
+ * `--against`: base and head by turns in one run, with the same work. What the machine does to one it does to the
+ * other, a turn later or sooner, so it is not in their difference.
  */
-import { version } from '../../base/package.ts'
 import { createRandom } from '../../base/random.ts'
-import { loadCaveats } from '../caveats.ts'
-import { buildAutocannon } from '../drivers/autocannon.ts'
-import type { Driver } from '../drivers/driver.ts'
-import { readEnvironment } from '../environment.ts'
-import { type GeneratorHealth, monitorGenerator } from '../generator.ts'
-import { measuredOf } from '../measured.ts'
+import { openJointWaysOut } from '../exports/ways-out.ts'
+import { type GeneratorHealth, type GeneratorMonitor, monitorGenerator } from '../generator.ts'
 import { checkReachable } from '../preflight.ts'
-import { createRecorder } from '../recorder.ts'
 import type { RunContext } from '../run.ts'
-import { type Summary, summarise } from '../summary.ts'
-import { judge, parseThreshold } from '../threshold.ts'
+import { summed } from '../samples/replay.ts'
+import type { Summary } from '../summary.ts'
 import { createWork } from '../work/work.ts'
-import { type AgainstOptions, againstOf, loadOf, turnCaveats } from './outcome.ts'
-import { type Playing, play } from './play.ts'
-import { refuseBesideAgainst } from './refusals.ts'
-import { orderOfTurns } from './rounds.ts'
-import { createSide, type SideRun } from './side.ts'
-import { createTurns, type Side, sides } from './turns.ts'
-import { createTwinWork } from './twin-work.ts'
-import { watchHead } from './watch-head.ts'
-
-/** Of both sides together. */
-const usualDurationMs = 10_000
-/** As in a run of one side: connections start over this share of the warm-up. */
-const rampShare = 0.75
+import { drain } from './drain.ts'
+import { type Game, type GameParts, prepareGame } from './game.ts'
+import { againstOf, turnCaveats } from './outcome.ts'
+import { type AgainstOptions, planTurns } from './plan.ts'
+import type { Player } from './player.ts'
+import type { SideResult } from './side-setting.ts'
+import { type HeadWatch, watchHead } from './watch-head.ts'
 
 /** The summary is head's, over its own turns; base's is in `against`. */
 export async function runAgainst(options: AgainstOptions, context: RunContext): Promise<Summary> {
-  refuseBesideAgainst(options)
+  const random = createRandom(options.seed)
+  const plan = await planTurns(options, random)
   await checkReachable(options.baseUrl)
   await checkReachable(options.url)
-  const { clock } = context
-  const random = createRandom(options.seed)
-  const { connections, duration: durationMs = usualDurationMs } = options
-  const turns = createTurns(connections)
   const broken = new AbortController()
   const work = await createWork(options, {
     query: options.url.search,
@@ -46,103 +31,120 @@ export async function runAgainst(options: AgainstOptions, context: RunContext): 
     stdin: process.stdin,
     onBroken: error => broken.abort(error),
   })
-  const twins = createTwinWork(work)
-  const sideOf = (name: Side, { origin, pathname }: URL): SideRun =>
-    createSide({
-      name,
-      target: {
-        url: `${origin}${pathname.replace(/\/+$/, '')}`,
-        headers: work.headers,
-        idleTimeoutMs: options.timeout,
-      },
-      work: twins.of[name],
-      clock,
-      recorder: createRecorder(
-        random.fork('dots'),
-        options.slo.flatMap(text => parseThreshold(text) ?? []),
-      ),
-      turns,
-      onSample: sample => (name === 'head' ? context.onSample?.(sample) : undefined),
-    })
-  const runs = { base: sideOf('base', options.baseUrl), head: sideOf('head', options.url) }
-  const rampMs = (options.warmup / sides.length) * rampShare
-  const drivers: Driver[] = []
-  const generator = monitorGenerator(clock)
-  const watched = watchHead(options, context, runs.head, () => turns.inFlight)
-  let startedWallMs = clock.wallMs()
-  let isInterrupted = false
-  let health: GeneratorHealth
-  const playing: Playing = {
-    clock,
-    turns,
-    runs,
-    signal: AbortSignal.any([broken.signal, ...(context.signal ? [context.signal] : [])]),
-    onSteady() {
-      startedWallMs = clock.wallMs()
-      generator.reset()
-      for (const side of sides) runs[side].recorder.begin(clock.nowMs())
-      watched.begin()
-    },
-    onRound: twins.newRound,
-    onTurn: watched.turn,
-  }
-  const rounds = orderOfTurns(options.rounds, random.fork('turns'))
+  const generator = monitorGenerator(context.clock)
   try {
-    for (const side of sides) {
-      drivers.push(await buildAutocannon({ connections, rampMs }, runs[side].context))
-    }
-    for (const driver of drivers) driver.begin()
-    await play(
-      {
-        warmup: sides,
-        warmupTurnMs: options.warmup / sides.length,
-        rounds,
-        turnMs: durationMs / rounds.length / sides.length,
-        turnRequests:
-          options.requests === undefined ? undefined : Math.ceil(options.requests / rounds.length),
-      },
-      playing,
-    ).catch(error => {
-      if (broken.signal.aborted || !context.signal?.aborted) throw error
-      isInterrupted = true
-    })
-    for (const side of sides) runs[side].recorder.finish(clock.nowMs())
-    health = generator.read()
+    return await runGame(options, context, { plan, work, random, generator }, broken.signal)
   } finally {
-    watched.stop()
-    await Promise.all(drivers.map(driver => driver.stop()))
     generator.stop()
   }
+}
 
-  const { base, head } = runs
-  const windowMs = Math.max(1, head.measuredMs)
-  const measured = measuredOf(head.recorder, windowMs)
-  const thresholds = options.threshold.flatMap(text => parseThreshold(text) ?? [])
-  const against = againstOf(options, runs, isInterrupted)
-  return summarise({
-    tool: { name: 'tokadence', version },
-    run: {
-      id: context.runId,
-      label: options.label ?? null,
-      startedAt: new Date(startedWallMs).toISOString(),
-      interrupted: isInterrupted,
+async function runGame(
+  options: AgainstOptions,
+  context: RunContext,
+  parts: GameParts,
+  broken: AbortSignal,
+): Promise<Summary> {
+  const { clock, onEvent } = context
+  const { generator } = parts
+  let startedWallMs = clock.wallMs()
+  let watched: HeadWatch | undefined
+  const game = await prepareGame(options, context, parts, {
+    onSteady(atMs) {
+      startedWallMs = clock.wallMs() - (clock.nowMs() - atMs)
+      generator.reset()
+      const startedAt = new Date(startedWallMs).toISOString()
+      for (const { run } of game.players) run.begin(atMs, startedAt)
+      watched?.begin()
     },
-    target: { url: options.url.href, model: options.model },
-    load: loadOf(options, {
-      durationMs,
-      rampMs,
-      work,
-      connectionsOpened: drivers[1]?.connectionsOpened ?? 0,
-    }),
-    recorder: head.recorder,
-    measured,
-    windowMs,
-    generator: health,
-    environment: readEnvironment(),
-    // What the generator suffers both sides suffer, and it is in the width of the intervals.
-    toleratesInvalid: true,
-    verdicts: thresholds.map(threshold => judge(threshold, measured, options)),
-    warnings: [...loadCaveats(options, connections, work), ...turnCaveats(against, [base, head])],
-    against,
+    onTurn: done => watched?.turn(done),
   })
+  const ways = await openJointWaysOut(options, game.players.map(exportedOf), context).catch(
+    async error => {
+      await stopAll(game)
+      throw error
+    },
+  )
+  try {
+    const before = { ...unplayed, startedWallMs, health: generator.read() }
+    for (const { name, setting } of game.players) {
+      onEvent?.({ type: 'run', setting: setting(before) }, name)
+    }
+    watched = watchHead(options, context, game)
+    const signals = [broken, ...(context.signal ? [context.signal] : [])]
+    const { windowsMs, ...played } = await playOut(
+      game,
+      context,
+      AbortSignal.any(signals),
+      generator,
+    )
+    broken.throwIfAborted()
+    const warnings = [...turnCaveats(windowsMs, game), ...(await ways.finish())]
+    const result = { ...played, startedWallMs, warnings }
+    const [base, head] = game.players.map((player, i) => {
+      const connectionsOpened = game.match.drivers[i]!.connectionsOpened
+      const windowMs = windowsMs[i]!
+      return sumUp(player, { ...result, windowMs, connectionsOpened }, context)
+    })
+    return { ...head!, against: againstOf(options, game, base!, head!) }
+  } finally {
+    watched?.stop()
+    await ways.close()
+  }
+}
+
+/** All that can be said of a run before it. */
+const unplayed = { isInterrupted: false, windowMs: 0, connectionsOpened: 0, warnings: [] } as const
+
+function exportedOf({ metrics: { instruments }, more: { histograms } }: Player) {
+  return { instruments, histograms }
+}
+
+interface Played {
+  readonly isInterrupted: boolean
+  /** Of each side: all its measured turns together. */
+  readonly windowsMs: readonly number[]
+  readonly health: GeneratorHealth
+}
+
+/** From the first connect to the last socket closed; rejects when it ends for another reason than the user's. */
+async function playOut(
+  game: Game,
+  { clock, signal, onNotice }: RunContext,
+  ended: AbortSignal,
+  generator: GeneratorMonitor,
+): Promise<Played> {
+  const { match, players, inFlight } = game
+  let isInterrupted = false
+  try {
+    await match.play(ended).catch(async error => {
+      if (!signal?.aborted) throw error
+      isInterrupted = true
+      match.halt()
+      await drain({ clock, inFlight, onNotice })
+    })
+    const endMs = clock.nowMs()
+    const windowsMs = players.map(({ run }) => run.finish(endMs))
+    return { isInterrupted, windowsMs, health: generator.read() }
+  } finally {
+    await stopAll(game)
+  }
+}
+
+async function stopAll({ match }: Game): Promise<void> {
+  await Promise.all(match.drivers.map(driver => driver.stop()))
+}
+
+function sumUp(
+  { name, run, metrics, setting }: Player,
+  result: SideResult,
+  { onEvent }: RunContext,
+): Summary {
+  const { recorder } = run
+  const { windowMs } = result
+  const told = setting(result)
+  onEvent?.({ type: 'end', setting: told, windowMs, counts: recorder.counts(), lost: 0 }, name)
+  const summary = summed(recorder, windowMs, told)
+  metrics.verdicts(summary.thresholds)
+  return summary
 }

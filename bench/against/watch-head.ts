@@ -1,7 +1,8 @@
-/** Head's progress for those who watch; how far it is, is of the turns of both. */
-import { createProgressReader } from '../progress.ts'
+/** Head's progress for those who watch or scrape; how far it is, is of the turns of both. */
 import type { RunContext, RunOptions } from '../run.ts'
-import type { SideRun } from './side.ts'
+import { parseThreshold } from '../threshold.ts'
+import { watch } from '../watch.ts'
+import type { Game } from './game.ts'
 import { sides } from './turns.ts'
 
 export interface HeadWatch {
@@ -15,13 +16,12 @@ export interface HeadWatch {
 export function watchHead(
   options: RunOptions,
   { clock, onProgress, progressEveryMs }: RunContext,
-  head: SideRun,
-  inFlight: () => number,
+  { players: [, head], inFlight }: Game,
 ): HeadWatch {
   let phase: 'warmup' | 'steady' = 'warmup'
   let sinceMs = clock.nowMs()
   let done = 0
-  const look = createProgressReader(head.recorder, {
+  const course = {
     get phase() {
       return phase
     },
@@ -32,13 +32,14 @@ export function watchHead(
       const warmed = Math.min(1, (clock.nowMs() - sinceMs) / Math.max(1, options.warmup))
       return phase === 'warmup' ? warmed : done / (options.rounds * sides.length)
     },
-  })
-  let cancel = () => {}
-  const tick = () => {
-    cancel = clock.after(progressEveryMs, tick)
-    onProgress?.(look(inFlight(), clock.nowMs()))
   }
-  if (onProgress) cancel = clock.after(progressEveryMs, tick)
+  const { metrics, run } = head
+  const thresholds = options.threshold.flatMap(text => parseThreshold(text) ?? [])
+  const isScraped = options.prometheusPort !== undefined || options.remoteWrite !== undefined
+  const stop = watch({
+    ...{ clock, course, metrics, thresholds, isScraped, progressEveryMs, onProgress, inFlight },
+    recorder: run.recorder,
+  })
   return {
     begin() {
       phase = 'steady'
@@ -47,6 +48,6 @@ export function watchHead(
     turn(turnsDone: number) {
       done = turnsDone
     },
-    stop: () => cancel(),
+    stop,
   }
 }

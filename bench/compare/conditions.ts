@@ -1,4 +1,5 @@
 /** Under which conditions a run was made, and how two runs differ in them: what is compared should be alike. */
+import { loadWords } from '../load/facts.ts'
 import type { Counts } from '../recorder.ts'
 import type { Load, Summary } from '../summary.ts'
 
@@ -42,15 +43,19 @@ export function conditionsOf(told: Told): Conditions {
 
 /** What of a load changes what is measured; connections opened, for one, do not. */
 const telling = [
-  'driver',
-  'loop',
-  'connections',
   'maxTokens',
   'prompts',
   'seed',
   'rampMs',
   'warmupMs',
 ] as const satisfies readonly (keyof Load)[]
+
+/** By which law, and by whom; undefined: it is not told. */
+function kindOf(load: Conditions['load']): string | undefined {
+  const { driver, loop, connections } = load
+  if (driver === undefined || loop === undefined || connections === undefined) return undefined
+  return loadWords({ durationMs: null, requests: null, ...load, driver, loop, connections })
+}
 
 /** In sentences, what is not alike. */
 export function differencesOf(base: Conditions, head: Conditions): readonly string[] {
@@ -62,6 +67,7 @@ export function differencesOf(base: Conditions, head: Conditions): readonly stri
   differ('the model', base.model, head.model)
   differ('the version of the bench', base.tool, head.tool)
   differ('the machine', base.machine, head.machine)
+  differ('the load', kindOf(base.load), kindOf(head.load))
   for (const key of telling) differ(`the load's ${key}`, base.load[key], head.load[key])
   const names = [...new Set([...Object.keys(base.definitions), ...Object.keys(head.definitions)])]
   const changed = names.filter(name => base.definitions[name] !== head.definitions[name])

@@ -9,15 +9,20 @@ import { readEvents } from '../samples/read.ts'
 import { replay } from '../samples/replay.ts'
 import { type Summary, summarySchema } from '../summary.ts'
 import type { Bins } from '../tally.ts'
+import type { Block } from './block.ts'
 import { type Conditions, conditionsOf } from './conditions.ts'
 import { drawBlocks, type Evidence, evidenceOfBlocks } from './evidence.ts'
 import { evidenceOfHistograms } from './evidence-of-histograms.ts'
 import { createSeries } from './series.ts'
+import { createTurnBlocks } from './turn-blocks.ts'
 
 export interface RunFile {
   readonly from: 'samples' | 'summary'
   readonly evidence: Evidence
   readonly conditions: Conditions
+  /** Of a run by turns: a block each turn; else empty. */
+  readonly turns: readonly Block[]
+  readonly summary: Summary
 }
 
 /** Throws OptionError for a file that is no run. */
@@ -30,24 +35,28 @@ export async function readRun(path: string, random: Random): Promise<RunFile> {
 
 async function readSamples(path: string, random: Random): Promise<RunFile> {
   const series = createSeries()
+  const turns = createTurnBlocks()
   const summary = await replay(readEvents(path), event => {
+    turns.take(event)
     if (event.type === 'sample' && event.isMeasured) series.record(event.sample)
   })
   const blocks = series.blocks()
   const evidence = evidenceOfBlocks(blocks, drawBlocks(blocks.length, random))
-  return { from: 'samples', evidence, conditions: conditionsOf(summary) }
+  const conditions = conditionsOf(summary)
+  return { from: 'samples', evidence, conditions, turns: turns.blocks, summary }
 }
 
 async function readSummary(path: string, random: Random): Promise<RunFile> {
   const text = await readFile(path, 'utf8').catch(cause => {
     throw unreadable(path, cause)
   })
-  const summary = parsed(text)
-  if (summary?.schema !== summarySchema || !summary.histograms || !summary.counts) {
+  const found = parsed(text)
+  if (found?.schema !== summarySchema || !found.histograms || !found.counts) {
     throw new OptionError('words', path, 'name a file that bench wrote with --json or --samples')
   }
   // The schema says that all of it is there.
-  const { histograms, dots, counts, ...rest } = summary as Summary
+  const summary = found as Summary
+  const { histograms, dots, counts, ...rest } = summary
   const bins = timeNames.map(name => [name, histograms[`${name}Ms`] ?? []] as const)
   const evidence = evidenceOfHistograms(
     {
@@ -59,7 +68,8 @@ async function readSummary(path: string, random: Random): Promise<RunFile> {
     },
     random,
   )
-  return { from: 'summary', evidence, conditions: conditionsOf({ ...rest, counts }) }
+  const conditions = conditionsOf({ ...rest, counts })
+  return { from: 'summary', evidence, conditions, turns: [], summary }
 }
 
 const beginningBytes = 200

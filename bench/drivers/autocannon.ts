@@ -6,6 +6,7 @@
  * their correction is wrong by a unit), nor `reconnectRate`, `timeout` (total time, not idle) and
  * pipelining. `lane.ts` keeps its clients sound where a connection ends at the wrong moment.
  */
+import { placeOf, type Share, sizeOf, wholeLoad } from '../load/share.ts'
 import type { Driver, DriverContext } from './driver.ts'
 import { createLane, type Lane, type LaneClient } from './lane.ts'
 import { requestWriter } from './request-bytes.ts'
@@ -16,6 +17,8 @@ export interface ClosedLoop {
   readonly rampMs: number
   /** Connections that come, or go, one after the other over a time. */
   readonly change?: Change
+  /** Those of them that are this driver's. Default: all. */
+  readonly share?: Share | undefined
 }
 
 export interface Change {
@@ -35,7 +38,7 @@ const sweepShare = 0.1
 
 /** Builds the clients, at about a millisecond each. */
 export async function buildAutocannon(
-  { connections, rampMs, change }: ClosedLoop,
+  { connections, rampMs, change, share = wholeLoad }: ClosedLoop,
   context: DriverContext,
 ): Promise<Driver> {
   const { default: autocannon } = await import('autocannon')
@@ -48,7 +51,7 @@ export async function buildAutocannon(
 
   const run = autocannon({
     url: context.url,
-    connections: most,
+    connections: sizeOf(share, most),
     pipelining: 1,
     duration: neverSeconds,
     timeout: neverSeconds,
@@ -72,7 +75,8 @@ export async function buildAutocannon(
   return {
     begin() {
       // From here and not from when each was built: building 500 takes half a second.
-      for (const [i, lane] of lanes.entries()) {
+      for (const [own, lane] of lanes.entries()) {
+        const i = placeOf(share, own)
         if (i < first) lane.begin((rampMs * i) / first)
         else lane.begin(changeAtMs(change!, connections, i))
         if (change && i >= connections) {

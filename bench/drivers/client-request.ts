@@ -1,6 +1,8 @@
 /** A request of the work as the reference client sends it; only chat completions go through it. */
+import { OptionError } from '../../base/option-error.ts'
 import type { ChatRequest, Message } from '../../client/index.ts'
 import type { Request } from '../work/request.ts'
+import type { Work } from '../work/work.ts'
 
 export const chatPath = '/chat/completions'
 
@@ -12,9 +14,24 @@ interface Body {
   readonly max_completion_tokens?: number
 }
 
-/** The wire is what the body says, field by field. Undefined: it is no chat completion. */
-export function clientRequest({ path, headers, body }: Request): ChatRequest | undefined {
-  if (path !== chatPath) return undefined
+/** Throws OptionError where the work asks for anything but chat completions. */
+export function checkEndpoints({ scenarios }: Pick<Work, 'scenarios'>): void {
+  const other = scenarios.find(({ endpoint }) => endpoint !== 'chat')
+  if (!other) return
+  const where = other.name === undefined ? '' : ` in the scenario ${other.name}`
+  const allowed = `the reference client sends chat completions only, and ${other.endpoint} is asked for${where}`
+  throw new OptionError('endpoint', other.endpoint, allowed)
+}
+
+/**
+ * The wire is what the body says, field by field; `query` is that of all addresses of the run. Undefined: it is no
+ * chat completion, for a script may ask for any path.
+ */
+export function clientRequest(
+  { path, headers, body }: Request,
+  query = '',
+): ChatRequest | undefined {
+  if (path !== chatPath + query) return undefined
   const { model, messages, stream = false, ...extra }: Body = JSON.parse(body)
   const maxTokens = extra.max_completion_tokens ?? extra.max_tokens
   return {

@@ -6,6 +6,8 @@ import type { GivenUp, Outcome, Sample } from '../sample.ts'
 
 export interface ClientCall {
   readonly departure: Departure
+  /** When the client was called; undefined: when it sent. */
+  readonly calledAtMs?: number
   readonly result: Pick<ChatResult, 'attempts' | 'failure' | 'usage'>
   /** When each piece of text, reasoning or tool call came, of the last try. */
   readonly contentAtMs: readonly number[]
@@ -15,11 +17,12 @@ export interface ClientCall {
 
 const maxDetailLength = 300
 
-export function sampleOfCall({ departure, result, contentAtMs, endedAtMs }: ClientCall): Sample {
+export function sampleOfCall(call: ClientCall): Sample {
+  const { departure, calledAtMs, result, contentAtMs, endedAtMs } = call
   const { attempts, failure, usage } = result
   const { sentAtMs } = departure
   const final = attempts.at(-1)
-  // Stopped between two tries: the one that was to come was never sent.
+  // Stopped before a try: the one that was to come was never sent.
   const last = failure?.kind === 'aborted' && final?.failure?.kind !== 'aborted' ? undefined : final
   const tried = last ? attempts.slice(0, -1) : attempts
   const outcome = last ? outcomeOf(last) : 'open'
@@ -38,6 +41,8 @@ export function sampleOfCall({ departure, result, contentAtMs, endedAtMs }: Clie
   const lastedMs = (last?.endAtMs ?? endedAtMs) - sentAtMs
   return {
     ...departure,
+    ...(calledAtMs !== undefined && { heldMs: sentAtMs - calledAtMs }),
+    ...(!last && { isUnsent: true }),
     requestId: last?.headers['x-request-id'],
     givenUp: tried.map((attempt, i) => givenUp(attempt, attempts[i + 1]?.sentAtMs ?? endedAtMs)),
     outcome,
@@ -92,4 +97,11 @@ function outcomeOfFailure(failure: Failure, wasAnswered: boolean): Outcome {
       // An error inside a stream, or a stream without its end.
       return 'stream_cut'
   }
+}
+
+/** One that the client cannot send, and why. */
+export function refusedSample(departure: Departure, detail: string): Sample {
+  const result = { attempts: [], failure: undefined, usage: undefined }
+  const sample = sampleOfCall({ departure, result, contentAtMs: [], endedAtMs: departure.sentAtMs })
+  return { ...sample, outcome: 'malformed', censoredMs: undefined, detail }
 }

@@ -15,7 +15,7 @@ export interface Target {
   readonly isSecure: boolean
 }
 
-/** Told of one request; every stamp is that of the read it came with. */
+/** Told of one request; every stamp says when the bytes had come, which may be before they are read. */
 export interface ConnectionListener {
   touched(atMs: number): void
   headed(status: number, requestId: string | undefined): void
@@ -26,8 +26,8 @@ export interface ConnectionListener {
 }
 
 export interface Connection {
-  /** Writes now, or as soon as it is connected. The request before must have ended. */
-  send(bytes: Buffer, listener: ConnectionListener): void
+  /** Writes now, which is `atMs`, or as soon as it is connected. The request before must have ended. */
+  send(bytes: Buffer, atMs: number, listener: ConnectionListener): void
   /** Another request may be sent. */
   readonly isFree: boolean
   /** When its last request ended. */
@@ -52,6 +52,7 @@ export function openConnection(target: Target, clock: Clock): Connection {
   let keepsAlive = true
   let readAtMs = 0
   let freeSinceMs = 0
+  let sentAtMs = 0
 
   const response = createResponseReader({
     headed(head) {
@@ -70,10 +71,10 @@ export function openConnection(target: Target, clock: Clock): Connection {
     told?.ended(ending, atMs, detail)
   }
 
-  /** One stamp a read: all that is in it has arrived now. */
-  function read(bytes: Buffer): void {
+  /** One stamp a read: all that is in it had come by then, and not before it was asked for. */
+  function read(bytes: Buffer, atMs: number): void {
     if (!isOpen) return
-    readAtMs = clock.nowMs()
+    readAtMs = Math.max(atMs, sentAtMs)
     listener?.touched(readAtMs)
     const wrong = response.feed(bytes)
     if (wrong !== undefined) end('garbled', readAtMs, `the response is not HTTP: ${wrong}`)
@@ -86,8 +87,8 @@ export function openConnection(target: Target, clock: Clock): Connection {
   }
 
   const socket = target.isSecure
-    ? openSecurely(target, read)
-    : openSocket(target.host, target.port, read)
+    ? openSecurely(target, bytes => read(bytes, clock.nowMs()))
+    : openSocket(target.host, target.port, clock, read)
   socket.on('end', () => {
     readAtMs = clock.nowMs()
     response.closed()
@@ -98,8 +99,9 @@ export function openConnection(target: Target, clock: Clock): Connection {
   })
 
   return {
-    send(bytes, next) {
+    send(bytes, atMs, next) {
       listener = next
+      sentAtMs = atMs
       socket.write(bytes)
     },
     get isFree() {

@@ -6,6 +6,8 @@ import type { Work } from '../work/work.ts'
 export interface DriverContext {
   /** The base URL, without a slash at its end. */
   readonly url: string
+  /** Of the base URL: '' or `?api-version=…`; each request's path ends with it. Default: ''. */
+  readonly query?: string
   /** Headers of every request, with the key. */
   readonly headers: Readonly<Record<string, string>>
   readonly work: Work
@@ -14,6 +16,8 @@ export interface DriverContext {
   readonly clock: Clock
   /** Where drivers take turns: a connection that is free waits here. None: it sends at once. */
   readonly turn?: Turn
+  /** Where several drivers share a load and its bound: how many requests are in flight in all of them. */
+  readonly inFlightOfAll?: () => number
   /** A request leaves, due at `dueAtMs` (in a closed loop: now). Returns its index. */
   onSent(dueAtMs: number): number
   /** Content chunks arrived, `count` of them in one piece. */

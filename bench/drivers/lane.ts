@@ -99,9 +99,9 @@ export function createLane(
     },
   })
 
-  /** One stamp a read: all that is in it has arrived now. */
-  function readBytes(bytes: Buffer): void {
-    readAtMs = clock.nowMs()
+  /** One stamp a read: all that is in it had come by then, and not before it was asked for. */
+  function readBytes(bytes: Buffer, atMs: number): void {
+    readAtMs = exchange ? Math.max(atMs, exchange.sentAtMs) : atMs
     lastByteAtMs = readAtMs
     exchange?.touched(readAtMs)
     const wrong = response.feed(bytes)
@@ -109,7 +109,7 @@ export function createLane(
     settle('garbled', readAtMs, `the response is not HTTP: ${wrong}`)
     client._connect()
   }
-  client.parser = { execute: readBytes }
+  client.parser = { execute: bytes => readBytes(bytes, clock.nowMs()) }
 
   // A socket that was never opened, so that autocannon has one to destroy before the first connect.
   client.conn = new Socket()
@@ -137,8 +137,8 @@ export function createLane(
   }
   function connectPlainly(): void {
     const { hostname: host, port } = client.opts
-    const socket = openSocket(host, port, bytes => {
-      if (socket === client.conn) readBytes(bytes)
+    const socket = openSocket(host, port, clock, (bytes, atMs) => {
+      if (socket === client.conn) readBytes(bytes, atMs)
     })
     client.conn = socket
     socket.on('error', error => {

@@ -1,24 +1,28 @@
 /**
  * The open loop: each request is sent when its schedule says, whatever became of those before it. A server that
  * slows down meets the same load as before, and the times from when requests were due show what it did to it.
+ * With sessions it is they that the schedule begins: what they go on to say is due when they have thought.
  */
 import type { Arrival } from '../schedule/arrival.ts'
-import type { Hint } from '../work/hint.ts'
 import type { Request } from '../work/request.ts'
 import { type Alarm, createAlarm } from './alarm.ts'
 import type { Driver, DriverContext } from './driver.ts'
+import { driverOf } from './law.ts'
 import { type Cancelling, createSender, type Sender, type SenderOptions } from './sender.ts'
+import { createSessionTurns, type Due, type Sessions } from './session-turns.ts'
 
 export interface OpenLoop {
   readonly arrivals: Iterator<Arrival, undefined>
-  /** Arrivals from here on are not sent, ms from the beginning. */
+  /** What is due from here on is not sent, ms from the beginning. */
   readonly untilMs: number
-  /** More than so many are never in flight: what is due then is dropped. */
+  /** More than so many requests, or sessions, are never under way: an arrival that is due then is dropped. */
   readonly maxInFlight: number
   readonly cancelling: Cancelling | undefined
+  /** Undefined: each arrival is one request. */
+  readonly sessions?: Sessions | undefined
 }
 
-/** What a test may have otherwise. */
+/** What a test may have otherwise, and another run. */
 interface Parts {
   readonly alarm?: Alarm
   readonly senderOf?: (options: SenderOptions) => Sender
@@ -27,81 +31,127 @@ interface Parts {
 /** After so long without a break what has come is read before more is sent, ms. */
 const maxBreathlessMs = 5
 
-interface Ready {
-  readonly dueAtMs: number
-  readonly hint: Hint | undefined
-  /** Built before it is due, so that only its sending is left then; undefined while nothing more may be in flight. */
-  readonly request: Request | undefined
-}
-
 export function buildOpenLoop(
-  { arrivals, untilMs, maxInFlight, cancelling }: OpenLoop,
+  { arrivals, untilMs, maxInFlight, cancelling, sessions }: OpenLoop,
   context: DriverContext,
   { alarm = createAlarm(context.clock), senderOf = createSender }: Parts = {},
 ): Driver {
-  const { clock, work, onDropped } = context
+  const { clock, work, onDropped, inFlightOfAll } = context
   const sender = senderOf({
     ...context,
     cancelling,
-    onRead(nowMs) {
-      // The time is known here anyway, and the next request may be due already.
-      if (ready && nowMs >= ready.dueAtMs) alarm.set(nowMs, pump)
+    // Many reads may be left of those that came together: what falls due meanwhile is sent between them.
+    onRead() {
+      const due = soonest()
+      if (due && !isPumping && clock.nowMs() >= due.dueAtMs) pump()
     },
   })
+  const turns = sessions && createSessionTurns(sessions)
   let startMs = 0
-  let ready: Ready | undefined
+  let arrival: Due | undefined
+  /** What the alarm is set to. */
+  let awaited: Due | undefined
+  let isRunning = false
+  let isPumping = false
 
-  const isFull = () => sender.inFlight >= maxInFlight
+  const isFull = () => (turns?.underWay ?? inFlightOfAll?.() ?? sender.inFlight) >= maxInFlight
+
+  function soonest(): Due | undefined {
+    const turn = turns?.first
+    const isNext = turn && turn.dueAtMs < (arrival?.dueAtMs ?? startMs + untilMs)
+    return isNext ? turn : arrival
+  }
 
   function prepare(): void {
     const next = arrivals.next()
-    ready = undefined
+    arrival = undefined
     if (next.done || next.value.atMs >= untilMs) return
     const { atMs, hint } = next.value
-    const request = isFull() ? undefined : work.next(hint)
-    ready = { dueAtMs: startMs + atMs, hint, request }
+    arrival = { dueAtMs: startMs + atMs, hint, talk: undefined, request: undefined }
+    // While nothing more may begin, nothing is drawn for what will be dropped.
+    if (!isFull()) make(arrival)
+  }
+
+  function make(due: Due): Request | undefined {
+    if (due.request) return due.request
+    if (sessions) due.talk ??= sessions.converse()
+    due.request = due.talk ? due.talk.next(due.hint) : work.next(due.hint)
+    return due.request
+  }
+
+  function begin(due: Due): void {
+    if (isFull()) onDropped(due.dueAtMs, 'full')
+    else {
+      turns?.begin()
+      send(due)
+    }
+  }
+
+  function send(due: Due): void {
+    const request = make(due)
+    const { talk, dueAtMs } = due
+    if (!request) return
+    if (!turns || !talk) {
+      sender.send(request, dueAtMs)
+      return
+    }
+    sender.send(request, dueAtMs, (sample, text) => {
+      turns.answered(talk, request, sample, text)
+      if (!isPumping) ring()
+    })
   }
 
   function pump(): void {
+    isPumping = true
+    awaited = undefined
     const sinceMs = clock.nowMs()
     for (let nowMs = sinceMs; nowMs - sinceMs <= maxBreathlessMs; nowMs = clock.nowMs()) {
-      if (!ready || ready.dueAtMs > nowMs) break
-      const { dueAtMs, request, hint } = ready
-      ready = undefined
-      if (isFull()) onDropped(dueAtMs, 'full')
-      else sender.send(request ?? work.next(hint), dueAtMs)
-      if (isRunning) prepare()
+      const due = soonest()
+      if (!due || due.dueAtMs > nowMs) break
+      if (due === arrival) {
+        arrival = undefined
+        begin(due)
+        if (isRunning) prepare()
+      } else {
+        turns?.take()
+        send(due)
+      }
     }
-    if (ready) alarm.set(ready.dueAtMs, pump)
+    isPumping = false
+    ring()
   }
 
-  let isRunning = false
-  function drain(): void {
-    isRunning = false
-    ready = undefined
-    alarm.cancel()
+  /** Sets the alarm to what is due next, which is made by then. */
+  function ring(): void {
+    const due = soonest()
+    // An alarm that is set anew shortly before its time is less exact.
+    if (!due || due === awaited) return
+    awaited = due
+    if (due !== arrival) make(due)
+    alarm.set(due.dueAtMs, pump)
   }
 
-  return {
+  return driverOf(sender, {
     begin(atMs = clock.nowMs()) {
       startMs = atMs
       isRunning = true
       prepare()
       pump()
     },
-    get inFlight() {
-      return sender.inFlight
+    drain() {
+      isRunning = false
+      arrival = undefined
+      turns?.clear()
+      alarm.cancel()
     },
-    get connectionsOpened() {
-      return sender.connectionsOpened
-    },
-    drain,
-    async stop() {
+    beforeStop() {
       // What was due and is late even now would vanish otherwise.
-      const nowMs = clock.nowMs()
-      for (; ready && ready.dueAtMs <= nowMs; prepare()) onDropped(ready.dueAtMs, 'late')
-      drain()
-      sender.stop()
+      const lastMs = Math.min(clock.nowMs(), startMs + untilMs)
+      for (; arrival && arrival.dueAtMs <= lastMs; prepare()) onDropped(arrival.dueAtMs, 'late')
+      for (let turn = turns?.first; turn && turn.dueAtMs < lastMs; turn = turns?.first) {
+        onDropped(turn.dueAtMs, 'late')
+        turns?.take()
+      }
     },
-  }
+  })
 }

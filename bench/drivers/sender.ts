@@ -19,8 +19,8 @@ export interface Cancelling {
 
 export interface SenderOptions extends DriverContext {
   readonly cancelling: Cancelling | undefined
-  /** Called after each read, which has just asked for the time. */
-  readonly onRead?: (nowMs: number) => void
+  /** Called after each read. */
+  readonly onRead?: () => void
 }
 
 /** It is over: what it came to, and the answer's text where the request wants it. */
@@ -32,7 +32,7 @@ export interface Sender {
   readonly inFlight: number
   readonly connectionsOpened: number
   /** Settles what is in flight as open and closes all connections. */
-  stop(): void
+  stop(): void | Promise<void>
 }
 
 interface Flight {
@@ -80,9 +80,13 @@ export function createSender(options: SenderOptions): Sender {
     const bytes = write(request)
     const sentAtMs = clock.nowMs()
     const line = connection(sentAtMs)
-    const { scenario, reader } = request
+    const { scenario, reader, place } = request
     const index = onSent(dueAtMs ?? sentAtMs)
-    const exchange = createExchange({ index, scenario, dueAtMs, sentAtMs }, reader, request)
+    const exchange = createExchange(
+      { index, scenario, dueAtMs, sentAtMs, ...place },
+      reader,
+      request,
+    )
     let cancelHangUp: () => void = () => {}
     const flight: Flight = {
       lastByteAtMs: sentAtMs,
@@ -97,7 +101,7 @@ export function createSender(options: SenderOptions): Sender {
       },
     }
     flights.add(flight)
-    line.send(bytes, {
+    line.send(bytes, sentAtMs, {
       touched(atMs) {
         flight.lastByteAtMs = atMs
         exchange.touched(atMs)
@@ -106,11 +110,11 @@ export function createSender(options: SenderOptions): Sender {
       fed(piece, atMs) {
         const count = exchange.fed(piece, atMs)
         if (count > 0) onContent(atMs, count)
-        onRead?.(atMs)
+        onRead?.()
       },
       ended: flight.settle,
     })
-    const hangUpMs = cancelAfter(cancelling)
+    const hangUpMs = hangUpAfter(cancelling, index)
     if (hangUpMs === undefined) return
     cancelHangUp = clock.after(hangUpMs, () => flight.settle('cancelled', clock.nowMs()))
   }
@@ -132,9 +136,10 @@ export function createSender(options: SenderOptions): Sender {
   }
 }
 
-/** When the next request is to hang up; undefined: it is not to. */
-function cancelAfter(cancelling: Cancelling | undefined): number | undefined {
+/** When request `index` is to hang up, ms from its send; undefined: it is not to. */
+export function hangUpAfter(cancelling: Cancelling | undefined, index: number): number | undefined {
   if (!cancelling) return undefined
-  const { share, after, random } = cancelling
+  const { share, after } = cancelling
+  const random = cancelling.random.fork(index)
   return random.next() < share ? after.sample(random) : undefined
 }

@@ -4,13 +4,17 @@
  */
 import type { Distribution } from '../../base/distribution.ts'
 import type { Random } from '../../base/random.ts'
+import { type Share, wholeLoad } from '../load/share.ts'
 import type { Sample } from '../sample.ts'
 import type { Conversation } from '../work/conversation.ts'
 import type { Driver, DriverContext } from './driver.ts'
+import { driverOf } from './law.ts'
 import { type Cancelling, createSender, type Sender, type SenderOptions } from './sender.ts'
 
 export interface Users {
   readonly users: number
+  /** Those of them that are this driver's. Default: all. */
+  readonly share?: Share | undefined
   /** First requests are spread evenly over this time. */
   readonly rampMs: number
   /** From the end of an answer to the next request; undefined: at once. */
@@ -20,13 +24,15 @@ export interface Users {
   /** A conversation to begin; a user has one after the other. */
   converse(): Conversation
   readonly cancelling: Cancelling | undefined
+  /** A request of this user has settled; users are counted from 0. */
+  onAnswered?(user: number): void
 }
 
-/** After a connection that could not be made a user waits, or a dead target would be hammered. */
+/** After a request that was not answered at all a user waits, or a dead target would be hammered. */
 const refusedDelayMs = 100
 
 export function buildUsers(
-  { users, rampMs, think, random, converse, cancelling }: Users,
+  { users, share = wholeLoad, rampMs, think, random, converse, cancelling, onAnswered }: Users,
   context: DriverContext,
   senderOf: (options: SenderOptions) => Sender = createSender,
 ): Driver {
@@ -57,12 +63,13 @@ export function buildUsers(
       }
       if (request) sender.send(request, undefined, answered)
     }
-    function answered({ outcome }: Sample, text: string): void {
-      if (outcome === 'ok') conversation.answered(text)
+    function answered(sample: Sample, text: string): void {
+      onAnswered?.(number)
+      if (sample.outcome === 'ok') conversation.answered(text)
       // Nobody goes on talking where the last word was missed.
       else conversation = converse()
       const thinkMs = think?.sample(thoughts) ?? 0
-      const delayMs = outcome === 'connect_error' ? Math.max(thinkMs, refusedDelayMs) : thinkMs
+      const delayMs = isSpurned(sample) ? Math.max(thinkMs, refusedDelayMs) : thinkMs
       if (delayMs > 0) later(delayMs, ask)
       else ask()
     }
@@ -75,21 +82,16 @@ export function buildUsers(
     waits.clear()
   }
 
-  return {
+  return driverOf(sender, {
     begin() {
       isRunning = true
-      for (let number = 0; number < users; number++) user(number)
-    },
-    get inFlight() {
-      return sender.inFlight
-    },
-    get connectionsOpened() {
-      return sender.connectionsOpened
+      for (let number = share.number; number < users; number += share.of) user(number)
     },
     drain,
-    async stop() {
-      drain()
-      sender.stop()
-    },
-  }
+  })
+}
+
+/** Whether nothing was answered at all, by a target that is dead or a request that could not be sent. */
+function isSpurned({ outcome, status }: Sample): boolean {
+  return outcome === 'connect_error' || (outcome === 'malformed' && status === undefined)
 }

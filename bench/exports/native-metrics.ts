@@ -17,12 +17,13 @@ export interface NativeMetrics {
   settled(sample: Sample): void
 }
 
-export function createNativeMetrics(runId: string): NativeMetrics {
+/** `labels` stand on every histogram. */
+export function createNativeMetrics(labels: Labels): NativeMetrics {
   const byTime = new Map(timeNames.map(time => [time, createNativeBuckets()] as const))
   return {
     histograms: [...byTime].map(([time, buckets]) => ({
       name: timeMetric(time),
-      labels: { run_id: runId },
+      labels,
       buckets,
     })),
     settled(sample) {

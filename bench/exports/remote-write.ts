@@ -16,7 +16,7 @@ export interface RemoteWriteOptions {
   /** With user and password in it, if they are wanted. */
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly instruments: Instruments
+  readonly instruments: Pick<Instruments, 'families'>
   readonly histograms: readonly NativeHistogram[]
   readonly clock: Clock
 }

@@ -5,9 +5,9 @@ import type { Resolved } from '../../base/option-table.ts'
 import type { exportOptions } from '../options/exports.ts'
 import { pushMetrics, serveMetrics } from '../prometheus.ts'
 import type { Sample } from '../sample.ts'
-import type { ScenarioFacts } from '../work/scenario.ts'
-import { createNativeMetrics } from './native-metrics.ts'
-import { createOtelMetrics } from './otel-metrics.ts'
+import { joinInstruments, type Shown } from './joined-instruments.ts'
+import { createMoreMetrics, type MeteredTarget } from './more-metrics.ts'
+import type { NativeHistogram } from './native-metrics.ts'
 import { startRemoteWrite } from './remote-write.ts'
 
 export interface WaysOut {
@@ -20,9 +20,6 @@ export interface WaysOut {
 }
 
 export interface WaysOutContext {
-  readonly url: URL
-  readonly scenarios: readonly ScenarioFacts[]
-  readonly instruments: Instruments
   readonly runId: string
   readonly clock: Clock
   onNotice(text: string): void
@@ -30,20 +27,44 @@ export interface WaysOutContext {
 
 /** Throws OptionError when the page's port is taken. */
 export async function openWaysOut(
-  options: Resolved<typeof exportOptions>,
-  { url, scenarios, instruments, runId, clock, onNotice }: WaysOutContext,
+  options: ExportOptions,
+  context: WaysOutContext & MeteredTarget & { readonly instruments: Instruments },
 ): Promise<WaysOut> {
+  const { instruments, runId } = context
+  const more = createMoreMetrics(options, { ...context, labels: { run_id: runId } })
+  const ways = await openWays(options, { instruments, histograms: more.histograms }, context)
+  return { ...ways, settled: more.settled }
+}
+
+/** The ways by which metrics of several leave as one. */
+export async function openJointWaysOut(
+  options: ExportOptions,
+  each: readonly Exported[],
+  context: WaysOutContext,
+): Promise<Omit<WaysOut, 'settled'>> {
+  const instruments = joinInstruments(each.map(one => one.instruments))
+  const histograms = each.flatMap(one => one.histograms)
+  return await openWays(options, { instruments, histograms }, context)
+}
+
+export interface Exported {
+  readonly instruments: Shown
+  readonly histograms: readonly NativeHistogram[]
+}
+
+type ExportOptions = Resolved<typeof exportOptions>
+
+async function openWays(
+  options: ExportOptions,
+  { instruments, histograms }: Exported,
+  { runId, clock, onNotice }: WaysOutContext,
+): Promise<Omit<WaysOut, 'settled'>> {
   const { prometheusHost: host, prometheusPort: port, pushgateway } = options
   const { remoteWrite, remoteWriteHeader: headers } = options
-  const otel =
-    options.metricsDialect === 'otel'
-      ? createOtelMetrics(instruments, { url, scenarios })
-      : undefined
-  const native = options.nativeHistograms ? createNativeMetrics(runId) : undefined
+  const native = options.nativeHistograms ? { histograms } : undefined
   const page =
     port === undefined ? undefined : await serveMetrics(instruments, { host, port, native })
   if (page) onNotice(`metrics: ${page.url}`)
-  const histograms = native?.histograms ?? []
   const remote =
     remoteWrite && startRemoteWrite({ url: remoteWrite, headers, instruments, histograms, clock })
 
@@ -58,10 +79,6 @@ export async function openWaysOut(
   }
 
   return {
-    settled(sample) {
-      otel?.settled(sample)
-      native?.settled(sample)
-    },
     async finish() {
       const pushed = pushgateway === undefined ? [] : await push(pushgateway)
       return [...pushed, ...((await remote?.finish()) ?? [])]

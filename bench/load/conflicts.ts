@@ -20,10 +20,17 @@ const needs: readonly (readonly [key: Key, oneOf: readonly Key[]])[] = [
   ['cancelAfter', ['cancel']],
 ]
 
+export interface Talks {
+  /** `--turns` was said. */
+  readonly isAsked: boolean
+  /** Users have something to say in several turns. */
+  readonly hasSome: boolean
+}
+
 /** Throws OptionError for the first of them. */
 export function refuseConflicts(
   options: LoadOptions & Pick<RetryOptions, 'retries'>,
-  takesTurns: boolean,
+  { isAsked, hasSome }: Talks,
 ): void {
   const given = (key: Key) => options[key] !== undefined
   const [law, other] = laws.filter(given)
@@ -44,14 +51,16 @@ export function refuseConflicts(
     throw new OptionError('arrivals', 'gamma', 'say how bursty by --shape, such as 0.25')
   }
   const open = openLaws.find(given)
-  if (open && options.think) throw excluded('think', open)
-  if (open && takesTurns) {
-    throw new OptionError('turns', undefined, 'turns are users’: say how many by --users')
+  if (open && options.think && !hasSome) {
+    const why = `--think and ${flagName(open)} exclude each other without --turns: nobody waits for an answer`
+    throw new OptionError('think', undefined, why)
   }
-  const unretried = ([...laws, 'think', 'cancel'] as const).find(given)
-  if (options.retries === 'client' && (unretried || takesTurns)) {
-    const found = unretried ? flagName(unretried) : '--turns'
-    throw new OptionError('retries', 'client', `with ${found} nothing is sent again`)
+  if (options.trace !== undefined && (isAsked || options.think)) {
+    const why = 'a trace says of each request when it is sent: it begins no sessions'
+    throw new OptionError(isAsked ? 'turns' : 'think', undefined, why)
+  }
+  if (options.retries === 'client' && given('connectionsFrom')) {
+    throw new OptionError('retries', 'client', 'with --connections-from nothing is sent again')
   }
   if (options.connectionsFrom !== undefined) {
     for (const key of ['requests', 'think', 'cancel'] as const) {

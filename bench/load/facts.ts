@@ -1,18 +1,27 @@
 /** What a report says of a load: who sent it, by which law, and whether it kept to it. */
 
+import type { ClientPolicy } from '../drivers/client-for.ts'
 import { rounded } from '../tally.ts'
 import type { LoadPlan, OpenPlan } from './plan.ts'
 
 /** Of an open loop. */
 export interface OpenLoad {
-  /** How requests arrive, in words: `Poisson, 50/s`. */
+  /** How requests, or sessions, arrive, in words: `Poisson, 50/s`. */
   readonly arrivals: string
-  /** Requests a second that the schedule has on average over what was measured; null: it was nothing. */
+  /** Arrivals a second that the schedule has on average over what was measured; null: it was nothing. */
   readonly targetPerSecond: number | null
-  /** Those that were sent. */
+  /** Those that were sent; of sessions those that were begun. */
   readonly sentPerSecond: number | null
   readonly maxInFlight: number
   readonly graceMs: number | null
+  /** Where each arrival begins a session. */
+  readonly sessions?: SessionsLoad
+}
+
+/** Of sessions that arrive at a rate. */
+export interface SessionsLoad {
+  /** From an answer to the next turn, as it was written; null: that is due at once. */
+  readonly think: string | null
 }
 
 /** Of users. */
@@ -29,6 +38,14 @@ export interface CancelLoad {
   readonly after: string
 }
 
+/** Of requests that are sent again. */
+export interface RetriesLoad {
+  readonly by: 'reference client'
+  /** Sends of one request. */
+  readonly maxAttempts: number
+  readonly pace: 'fixed' | 'adaptive'
+}
+
 export interface LoadFacts {
   readonly driver: string
   readonly loop: 'closed' | 'open'
@@ -39,55 +56,75 @@ export interface LoadFacts {
   readonly open?: OpenLoad
   readonly users?: UsersLoad
   readonly cancel?: CancelLoad
+  readonly retries?: RetriesLoad
+  /** Threads that share it; undefined: there is one. */
+  readonly workers?: number
 }
 
 /** The load as a reader of a report wants it told: `open loop: Poisson, 50/s`. */
-export function loadWords({
-  driver,
-  connections,
-  connectionsFrom,
-  open,
-  users,
-}: LoadFacts): string {
-  if (open) return `open loop: ${open.arrivals}`
-  if (users) return `${users.users} users${users.think === null ? '' : `, thinking ${users.think}`}`
+export function loadWords(load: LoadFacts): string {
+  const { driver, connections, connectionsFrom, open, users, retries, workers } = load
+  const shared = workers === undefined ? '' : `, ${workers} workers`
+  const by = `${retries ? `, by the ${retries.by}` : ''}${shared}`
+  if (open) return `${openWords(open)}${by}`
+  if (users) return `${users.users} users${thinking(users.think)}${by}`
   const from = connectionsFrom === undefined ? '' : `${connectionsFrom} to `
-  return `${from}${connections} connections, ${driver}`
+  return `${from}${connections} connections, ${driver}${shared}`
 }
 
-/** `sent` requests were sent in a window of `windowMs`. */
-export function loadFacts(
-  plan: LoadPlan,
-  { sent, windowMs }: { readonly sent: number; readonly windowMs: number },
-): LoadFacts {
-  const { cancelling, requests, durationMs } = plan
+function openWords({ arrivals, sessions }: OpenLoad): string {
+  return sessions
+    ? `open loop: sessions, ${arrivals}${thinking(sessions.think)}`
+    : `open loop: ${arrivals}`
+}
+
+function thinking(think: string | null): string {
+  return think === null ? '' : `, thinking ${think}`
+}
+
+/** What of the counts the facts are made of. */
+interface Sent {
+  readonly sent: number
+  readonly sessions?: { readonly started: number } | undefined
+  readonly windowMs: number
+}
+
+/** Requests were sent, and sessions begun, in a window of `windowMs`. */
+export function loadFacts(plan: LoadPlan, counted: Sent): LoadFacts {
+  const { cancelling, requests, durationMs, policy } = plan
   return {
-    ...loopOf(plan, sent, windowMs),
+    ...loopOf(plan, counted),
     durationMs: requests === undefined ? durationMs : null,
     requests: requests ?? null,
     ...(cancelling && { cancel: { share: cancelling.share, after: cancelling.after.text } }),
+    ...(policy && { retries: retriesOf(policy) }),
   }
 }
 
-function loopOf(plan: LoadPlan, sent: number, windowMs: number) {
+function retriesOf({ maxAttempts, pace }: ClientPolicy): RetriesLoad {
+  return { by: 'reference client', maxAttempts, pace }
+}
+
+function loopOf(plan: LoadPlan, counted: Sent) {
+  const by = plan.policy ? 'reference client, ' : ''
   switch (plan.loop) {
     case 'open':
       return {
-        driver: 'open loop',
+        driver: `${by}open loop`,
         loop: 'open',
         connections: plan.maxInFlight,
-        open: openLoad(plan, sent, windowMs),
+        open: openLoad(plan, counted),
       } as const
     case 'users':
       return {
-        driver: 'users, closed loop',
+        driver: `${by}users, closed loop`,
         loop: 'closed',
         connections: plan.users,
         users: { users: plan.users, think: plan.think?.text ?? null },
       } as const
     case 'client':
       return {
-        driver: 'reference client, closed loop',
+        driver: `${by}closed loop`,
         loop: 'closed',
         connections: plan.connections,
       } as const
@@ -101,11 +138,8 @@ function loopOf(plan: LoadPlan, sent: number, windowMs: number) {
   }
 }
 
-function openLoad(
-  { schedule, maxInFlight, graceMs, durationMs, requests }: OpenPlan,
-  sent: number,
-  windowMs: number,
-): OpenLoad {
+function openLoad(plan: OpenPlan, { sent, sessions, windowMs }: Sent): OpenLoad {
+  const { schedule, maxInFlight, graceMs, durationMs, requests } = plan
   // Nothing is due after the last of a trace, however long its answer takes, nor while the end's timer is late.
   const lastMs = requests === undefined ? durationMs : (schedule.spanMs ?? windowMs)
   const dueMs = Math.min(windowMs, lastMs)
@@ -113,8 +147,9 @@ function openLoad(
   return {
     arrivals: schedule.words,
     targetPerSecond: perSecond(schedule.expected(dueMs)),
-    sentPerSecond: perSecond(sent),
+    sentPerSecond: perSecond(plan.sessions ? (sessions?.started ?? 0) : sent),
     maxInFlight,
     graceMs: graceMs ?? null,
+    ...(plan.sessions && { sessions: { think: plan.sessions.think?.text ?? null } }),
   }
 }

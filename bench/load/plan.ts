@@ -1,7 +1,7 @@
 /** From options to a load: which loop, how it runs, when it ends. */
 import { type Distribution, parseDistribution } from '../../base/distribution.ts'
 import type { Random } from '../../base/random.ts'
-import type { ClientPolicy } from '../drivers/client-driver.ts'
+import type { ClientPolicy } from '../drivers/client-for.ts'
 import type { Cancelling } from '../drivers/sender.ts'
 import type { LoadOptions } from '../options/load.ts'
 import type { RetryOptions } from '../options/retries.ts'
@@ -21,6 +21,8 @@ interface Plan {
   readonly requests: number | undefined
   /** After the last request was sent, so long is waited for those in flight; undefined: as long as it takes. */
   readonly graceMs: number | undefined
+  /** All goes through the reference client; undefined: nothing is sent again. */
+  readonly policy?: ClientPolicy | undefined
 }
 
 export interface ConnectionsPlan extends Plan {
@@ -39,6 +41,13 @@ export interface OpenPlan extends Plan {
   readonly loop: 'open'
   readonly schedule: Schedule
   readonly maxInFlight: number
+  /** Arrivals begin sessions; undefined: they are single requests. */
+  readonly sessions?: SessionsPlan | undefined
+}
+
+export interface SessionsPlan {
+  /** Between an answer and the session's next turn; undefined: that is due at once. */
+  readonly think: Distribution | undefined
 }
 
 /** The same connections, by the reference client. */
@@ -55,13 +64,17 @@ const usualMaxInFlight = 10_000
 const usualTraceGraceMs = 30_000
 const usualCancelAfter = parseDistribution('500ms', 'ms')!
 
-/** `takesTurns`: conversations are asked for. Throws OptionError for options that exclude each other and for a trace that cannot be read. */
+/**
+ * `takesTurns`: conversations are asked for; `hasTalks`: there are some in the work. Throws OptionError for options
+ * that exclude each other and for a trace that cannot be read.
+ */
 export async function planLoad(
   options: LoadOptions & RetryOptions,
   random: Random,
   takesTurns: boolean,
+  hasTalks: boolean = takesTurns,
 ): Promise<LoadPlan> {
-  refuseConflicts(options, takesTurns)
+  refuseConflicts(options, { isAsked: takesTurns, hasSome: hasTalks })
   const { requests, think, connections, cancel } = options
   const cancelling =
     cancel === undefined
@@ -77,15 +90,19 @@ export async function planLoad(
     requests,
     graceMs: undefined,
     durationMs: options.duration ?? usualDurationMs,
+    policy: policyOf(options),
   }
   if (options.trace !== undefined) return { ...plan, ...(await replay(options, random)) }
   const schedule = scheduleOf(options, random)
   if (schedule) {
+    const requests = hasArrivals(schedule, plan.requests) ? plan.requests : undefined
     return {
       ...plan,
       loop: 'open',
+      requests,
       schedule,
       maxInFlight: options.maxInFlight ?? usualMaxInFlight,
+      sessions: hasTalks ? { think } : undefined,
       durationMs: options.duration ?? schedule.spanMs ?? usualDurationMs,
       graceMs: options.grace ?? (requests === undefined ? 0 : undefined),
     }
@@ -93,13 +110,24 @@ export async function planLoad(
   if (options.users !== undefined || think || cancelling || takesTurns) {
     return { ...plan, loop: 'users', users: most(options.users ?? connections), think }
   }
-  if (options.retries === 'client') {
-    const { pace, maxAttempts, baseDelay, maxDelay } = options
-    const policy = { pace, maxAttempts, baseDelay, maxDelay }
-    return { ...plan, loop: 'client', connections: most(connections), policy }
-  }
+  const { policy } = plan
+  if (policy) return { ...plan, loop: 'client', connections: most(connections), policy }
   const { connectionsFrom: from } = options
   return { ...plan, loop: 'connections', connections: most(connections), from }
+}
+
+/** Whether so many fall due, as far as it matters: a schedule that ends before would be waited for without end. */
+function hasArrivals({ spanMs, arrivals }: Schedule, requests = 0): boolean {
+  if (spanMs === undefined) return true
+  const due = arrivals()
+  for (let count = 0; count < requests; count++) if (due.next().done) return false
+  return true
+}
+
+function policyOf(options: RetryOptions): ClientPolicy | undefined {
+  if (options.retries === 'none') return undefined
+  const { pace, maxAttempts, baseDelay, maxDelay } = options
+  return { pace, maxAttempts, baseDelay, maxDelay }
 }
 
 /** A trace ends when its last request has, so by count and not by time. */
@@ -113,6 +141,7 @@ async function replay(options: LoadOptions, random: Random) {
     maxInFlight: options.maxInFlight ?? usualMaxInFlight,
     requests: Math.min(trace.rows.length, options.requests ?? Number.POSITIVE_INFINITY),
     graceMs: options.grace ?? usualTraceGraceMs,
+    sessions: undefined,
   } as const
 }
 

@@ -33,13 +33,13 @@ export const loadOptions = {
     help: 'Users instead of connections: each asks, reads the answer, thinks, and asks again.',
   }),
   think: distribution('ms', {
-    help: 'How long a user thinks between an answer and the next request: a duration or a distribution.',
+    help: 'How long a user, or a session, thinks between an answer and the next request: a duration or a distribution.',
   }),
   rate: parsed<RateRange>(
     {
       label: 'RATE',
       allowed: rateRangeSyntax,
-      help: 'Requests a second, such as 50, 300/m or 10..100: sent when they are due, however slow the answers.',
+      help: 'Requests a second, such as 50, 300/m or 10..100: sent when they are due, however slow the answers. With turns: sessions a second.',
     },
     parseRateRange,
   ),
@@ -83,7 +83,7 @@ export const loadOptions = {
     parsePositive,
   ),
   maxInFlight: integer(1, 100_000, {
-    help: 'At a rate or in a trace: what is due while so many are in flight is dropped and counted. Default: 10000.',
+    help: 'At a rate or in a trace: what is due while so many requests, or sessions, are under way is dropped and counted. Default: 10000.',
   }),
   cancel: parsed<number>(
     {
@@ -112,6 +112,10 @@ export const loadOptions = {
   timeout: duration({
     fallback: '60s',
     help: 'A request is given up when no byte came for this long; a stream that flows may last.',
+  }),
+  workers: integer(1, 64, {
+    fallback: 1,
+    help: 'Threads that share the load, each on a core of its own; together they send what one would.',
   }),
   seed: text({
     fallback: 'tokadence',

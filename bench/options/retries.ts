@@ -9,7 +9,7 @@ export const retryOptions = {
   }),
   pace: choice(['fixed', 'adaptive'], {
     fallback: 'fixed',
-    help: 'With retries client. fixed: all connections are used; adaptive: the client finds how many of them the server takes.',
+    help: 'With retries client. fixed: all that may be in flight is; adaptive: the client finds how much of it the server takes.',
   }),
   maxAttempts: clientOptions.maxAttempts,
   baseDelay: clientOptions.baseDelay,

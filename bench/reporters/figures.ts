@@ -35,8 +35,9 @@ export function figures(summary: Summary): string {
 <section aria-labelledby="single"><h2 id="single">Single requests</h2>${waterfallFigure(summary)}</section>`
 }
 
-function ttftOverTime({ dots: requests, ttftMs, run }: Summary, slots: readonly Slot[]): string {
-  const x = xScale(0, run.seconds)
+function ttftOverTime({ dots: requests, ttftMs }: Summary, slots: readonly Slot[]): string {
+  const lastSeconds = Math.max(...requests.map(([atSeconds]) => atSeconds))
+  const x = xScale(0, Math.max(endOf(slots), lastSeconds))
   const y = ySpan(ttftMs.min ?? 0, ttftMs.max ?? 1)
   const medians = slots.flatMap(({ atSeconds, seconds, ttftP50Ms }) =>
     ttftP50Ms === null ? [] : [[x.at(atSeconds + seconds / 2), y.at(ttftP50Ms)] as const],

@@ -60,8 +60,8 @@ export function heatFigure(
   const numbers = columns.map(({ slot }) => [
     atSeconds(slot.atSeconds),
     number(slot[name].reduce((sum, [, count]) => sum + count, 0)),
-    middle(slot[name], 0.5),
-    middle(slot[name], 0.95),
+    ms(shareBelow(slot[name], 0.5)),
+    ms(shareBelow(slot[name], 0.95)),
   ])
   return figure(
     `${title} <small>the darker, the more</small>`,
@@ -80,13 +80,13 @@ function bucketOf(value: number): number {
   return Math.floor(Math.log2(Math.max(2 ** -7, value)) * perOctave)
 }
 
-/** The upper edge of the bucket below which `share` of the values lie. */
-function middle(shape: Shape, share: number): string {
+/** The upper edge of the bucket below which `share` of the values lie, ms; null: there is none. */
+export function shareBelow(shape: Shape, share: number): number | null {
   const count = shape.reduce((sum, [, times]) => sum + times, 0)
   let seen = 0
   for (const [bucket, times] of shape) {
     seen += times
-    if (seen >= count * share) return ms(edgeMs(bucket + 1))
+    if (seen >= count * share) return edgeMs(bucket + 1)
   }
-  return '–'
+  return null
 }

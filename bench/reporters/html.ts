@@ -1,19 +1,21 @@
 /** The result as one HTML page: self-contained, without scripts, for light, dark, paper and screen readers. */
 import { formatDuration } from '../../base/duration.ts'
 import { loadWords } from '../load/facts.ts'
-import { times } from '../measure.ts'
-import { samplesNeeded } from '../percentile.ts'
 import { outcomes } from '../sample.ts'
 import type { Summary } from '../summary.ts'
-import type { Stats } from '../tally.ts'
+import { comparisonFigures, comparisonSection, comparisonStyle } from './comparison-section.ts'
 import { otherSection } from './compat/section.ts'
 import type { OtherView } from './compat/tool.ts'
+import { attemptWords, sessionWords } from './count-words.ts'
 import { figures } from './figures.ts'
-import { duration, html, ms, number, table } from './markup.ts'
+import { duration, html, number, table } from './markup.ts'
+import { mind } from './mind.ts'
 import { formatPage } from './page.ts'
+import { scenarioSection } from './scenario-section.ts'
 import { setting } from './setting.ts'
 import { shownTimes } from './shown-times.ts'
 import { observedText } from './table.ts'
+import { thinNote, timeRowsOf, timesTable } from './times-table.ts'
 import { trustLines } from './trust.ts'
 
 export function formatHtml(summary: Summary, other?: OtherView): string {
@@ -24,13 +26,16 @@ export function formatHtml(summary: Summary, other?: OtherView): string {
     brand: 'tokadence bench',
     heading: name,
     lead: leadOf(summary),
+    ...(summary.against && { style: comparisonStyle }),
     main: [
       verdictOf(summary),
-      warnings(summary),
+      mind(summary.warnings),
+      against(summary),
       tiles(summary),
       balance(summary),
       figures(summary),
       timesSection(summary),
+      scenarioSection(summary),
       thresholds(summary),
       otherSection(other),
       meaning(summary),
@@ -61,6 +66,14 @@ function verdictOf({ thresholds, counts, run, truth }: Summary): string {
             ? ['good', `All ${thresholds.length} thresholds met.`]
             : ['', '']
   return text ? `<p class="verdict ${kind}" role="status">${html(text)}</p>` : ''
+}
+
+/** How it compares with the base that had the other turns. */
+function against(head: Summary): string {
+  if (!head.against) return ''
+  const { comparison, base, url } = head.against
+  const names = { base: url, head: head.target.url }
+  return comparisonSection(comparison, names) + comparisonFigures({ comparison, base, head })
 }
 
 function tiles(summary: Summary): string {
@@ -103,7 +116,8 @@ function within({ p50 }: Summary['truth']['plusMinus']['ttftMs']): string {
   return p50 === null ? '' : ` ± ${p50 < 10 ? p50.toFixed(1) : p50.toFixed(0)}`
 }
 
-function balance({ counts, examples }: Summary): string {
+function balance(summary: Summary): string {
+  const { counts, examples } = summary
   const parts = (['ok', 'failed', 'cut', 'open'] as const).map(name => ({
     name,
     count: counts[name],
@@ -120,8 +134,13 @@ function balance({ counts, examples }: Summary): string {
   return `<section aria-labelledby="requests"><h2 id="requests">Requests</h2>
 <p class="sum"><b>${number(counts.sent)} sent</b> = ${words.join(' + ')}${besides(counts)}</p>
 <div class="bar" aria-hidden="true">${shares.join('')}</div>
+${countNote('Attempts', attemptWords(summary))}${countNote('Sessions', sessionWords(summary))}
 ${rows.length > 0 ? table('How requests ended that did not end ok', ['outcome', 'requests', 'in whose words'], rows) : ''}
 </section>`
+}
+
+function countNote(name: string, words: string | undefined): string {
+  return words === undefined ? '' : `<p class="note">${name}: ${html(words)}</p>`
 }
 
 /** What is in no sum: requests that were never sent, tries beyond the first. */
@@ -137,35 +156,10 @@ function besides({ dropped, attempts, sent, throttled, good }: Summary['counts']
 
 const openWords: Readonly<Record<string, string>> = { open: 'still streaming when the run ended' }
 
-function warnings({ warnings }: Summary): string {
-  if (warnings.length === 0) return ''
-  const items = warnings.map(text => `<li>${html(text)}</li>`).join('')
-  return `<section class="mind" aria-labelledby="mind"><h2 id="mind">Mind</h2><ul>${items}</ul></section>`
-}
-
-const shownPercentiles = ['p50', 'p75', 'p90', 'p95', 'p99', 'p999'] as const
-
 function timesSection(summary: Summary): string {
-  const rows = shownTimes(summary).map(name => {
-    const stats = summary[`${name}Ms`]
-    return [
-      times[name].title,
-      number(stats.count),
-      ms(stats.mean),
-      ...shownPercentiles.map(column => percentileCell(stats, column)),
-      ms(stats.max),
-    ]
-  })
-  const head = ['ms', 'samples', 'mean', 'p50', 'p75', 'p90', 'p95', 'p99', 'p99.9', 'max']
   return `<section aria-labelledby="times"><h2 id="times">Times</h2>
-${table('Times in milliseconds', head, rows, true)}
-<p class="note">~ fewer samples than the percentile needs: p95 needs ${samplesNeeded(95)}, p99 ${samplesNeeded(99)}, p99.9 ${number(samplesNeeded(99.9))}.</p></section>`
-}
-
-function percentileCell(stats: Stats, column: (typeof shownPercentiles)[number]): string {
-  const p = column === 'p999' ? 99.9 : Number(column.slice(1))
-  const isThin = p >= 95 && stats.count > 0 && stats.count < samplesNeeded(p)
-  return `${isThin ? '~' : ''}${ms(stats[column])}`
+${timesTable('Times in milliseconds', timeRowsOf(summary, shownTimes(summary)))}
+${thinNote}</section>`
 }
 
 function thresholds({ thresholds }: Summary): string {

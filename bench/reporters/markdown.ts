@@ -5,6 +5,7 @@ import type { Summary } from '../summary.ts'
 import type { Stats } from '../tally.ts'
 import { type Check, checksOfRun } from './checks.ts'
 import { comparisonMarkdown } from './comparison-markdown.ts'
+import { attemptWords, sessionWords } from './count-words.ts'
 import { markdownTable, markdownText } from './markdown-table.ts'
 import { shownTimes } from './shown-times.ts'
 
@@ -34,9 +35,15 @@ export function formatMarkdown(summary: Summary): string {
       [1, 2, 3, 4, 5, 6],
     ),
     `${sent} sent = ${ok} ok + ${failed} failed + ${cut} cut + ${open} open; ${throughput.requestsPerSecond.toFixed(1)} requests/s, ${throughput.outputTokensPerSecond.toFixed(1)} output tokens/s.`,
+    ...lineOf('Attempts', attemptWords(summary)),
+    ...lineOf('Sessions', sessionWords(summary)),
     ...(warnings.length > 0 ? [warnings.map(text => `- ${markdownText(text)}`).join('\n')] : []),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function lineOf(name: string, words: string | undefined): readonly string[] {
+  return words === undefined ? [] : [`${name}: ${words}.`]
 }
 
 function checkTable(checks: readonly Check[]): string {

@@ -9,6 +9,7 @@ header{padding-top:44px}
 .brand{margin:0;color:var(--a);font-weight:650;letter-spacing:.02em}
 h1{margin:2px 0 6px;font-size:34px;line-height:1.2;letter-spacing:-.015em;overflow-wrap:anywhere}
 h2{margin:40px 0 12px;font-size:20px;letter-spacing:-.005em}
+h3{margin:24px 0 6px;font-size:16px;overflow-wrap:anywhere}
 small{font-size:13px;font-weight:400;color:var(--soft)}
 .lead{margin:0;color:var(--soft)}
 .verdict{margin:22px 0 0;padding:11px 16px;border-radius:10px;font-weight:600;border:1px solid currentColor;background:var(--card)}
@@ -63,6 +64,7 @@ th,td{padding:7px 12px 7px 0;text-align:left;border-bottom:1px solid var(--rule)
 thead th{color:var(--soft);font-weight:500;font-size:13px}
 tbody th{font-weight:600}
 .numeric td,.numeric thead th:not(:first-child){text-align:right}
+.numeric td,.numeric th{white-space:nowrap}
 .note{color:var(--soft);font-size:14px}
 .terms{display:grid;grid-template-columns:max-content 1fr;gap:6px 22px;margin:0}
 .terms dt{font-weight:600}.terms dd{margin:0;color:var(--soft)}

@@ -10,6 +10,7 @@ import type { Summary } from '../summary.ts'
 import type { Stats } from '../tally.ts'
 import type { Verdict } from '../threshold.ts'
 import { formatComparison } from './comparison-table.ts'
+import { attemptWords, sessionWords } from './count-words.ts'
 import { type Paint, plain } from './paint.ts'
 import { scenarioLines } from './scenario-table.ts'
 import { shownTimes } from './shown-times.ts'
@@ -45,6 +46,8 @@ export function formatTable(summary: Summary, paint: Paint = plain): string {
     '',
     `${bold('requests')}  ${counts.sent} sent = ${counts.ok} ok + ${counts.failed} failed + ${counts.cut} cut + ${counts.open} open`,
     ...outcomeLines(summary, paint),
+    ...wordLine('attempts', attemptWords(summary), paint),
+    ...wordLine('sessions', sessionWords(summary), paint),
     `${bold('rate')}      ${throughput.requestsPerSecond.toFixed(1)} requests/s   ${throughput.outputTokensPerSecond.toFixed(1)} output tokens/s${goodText(summary)}`,
     `${bold('tokens')}    ${tokens.input} in, ${tokens.output} out${tokens.source ? dim(`  counted by ${sourceWords[tokens.source]}`) : ''}`,
     ...costLine(summary).map(text => `${bold('cost')}      ${text}`),
@@ -81,6 +84,10 @@ function costLine({ spending }: Summary): readonly string[] {
   if (dollars === null) return ['not known: a model has no price']
   const budget = budgetDollars === null ? '' : ` of ${formatDollars(budgetDollars * 1e9)}`
   return [`${formatDollars(dollars * 1e9)}${budget}, warm-up included, by ${source}`]
+}
+
+function wordLine(name: string, words: string | undefined, { bold }: Paint): readonly string[] {
+  return words === undefined ? [] : [`${bold(name)}  ${words}`]
 }
 
 /** Goodput, where there is an objective to be good by. */

@@ -6,13 +6,14 @@ import { createRandom } from '../../base/random.ts'
 import { loadPrices } from '../../client/cost.ts'
 import { planLoad } from '../load/plan.ts'
 import type { benchOptions } from '../options.ts'
+import type { Schedule } from '../schedule/arrival.ts'
 import type { Hint } from '../work/hint.ts'
 import { createWork } from '../work/work.ts'
 import { type Estimate, estimate, estimateWords } from './estimate.ts'
 import { expectedRequests } from './expected-requests.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { type Confirm, foreignOf, takeLeave } from './leave.ts'
-import { drawSizes } from './request-size.ts'
+import { drawSessionSizes, drawSizes } from './request-size.ts'
 import { createMeter } from './spending.ts'
 
 export type SafetyOptions = Omit<Resolved<typeof benchOptions>, 'url'>
@@ -26,6 +27,7 @@ export interface Leave {
 /** Elsewhere than here a run that only fails is ended. */
 const usualStopOnErrors = 0.5
 const drawn = 50
+const drawnSessions = 10
 
 /** Resolves to what watches over the run. Throws OptionError when the run is not to be. */
 export async function approve(
@@ -74,20 +76,22 @@ async function estimated(
     // The run will say so.
     onBroken() {},
   })
-  const plan = await planLoad(options, random.fork('load'), options.turns !== undefined)
-  const sizes = await drawSizes(work, drawn, hintsOf(plan.loop === 'open' && plan.schedule))
+  const takesTurns = options.turns !== undefined
+  const plan = await planLoad(options, random.fork('load'), takesTurns, work.hasTalks)
+  const open = plan.loop === 'open' ? plan : undefined
+  const { sizes, turns } = open?.sessions
+    ? await drawSessionSizes(work, drawnSessions)
+    : { sizes: await drawSizes(work, drawn, hintsOf(open?.schedule)), turns: 1 }
   const book = await loadPrices(options.prices, url.href)
   return estimate(sizes, work, { book, wallMs: clock.wallMs() }, outputTokens => {
-    const expected = expectedRequests(plan, options.warmup, outputTokens)
+    const expected = expectedRequests(plan, options.warmup, outputTokens, turns)
     // Two targets share the time, but each has the number of requests to itself.
     const times = options.requests === undefined ? 1 : urls.length
     return { ...expected, count: expected.count * times }
   })
 }
 
-function* hintsOf(
-  schedule: false | { arrivals(): Iterator<{ readonly hint: Hint | undefined }, undefined> },
-): Generator<Hint | undefined> {
+function* hintsOf(schedule: Schedule | undefined): Generator<Hint | undefined> {
   if (!schedule) return
   const arrivals = schedule.arrivals()
   for (let next = arrivals.next(); !next.done; next = arrivals.next()) yield next.value.hint

@@ -11,18 +11,19 @@ export interface ExpectedRequests {
   readonly answerMs: number | undefined
 }
 
-/** `outputTokens`: of a mean answer. */
+/** `outputTokens`: of a mean answer; `turns`: of a mean session, each of which is taken to come to its end. */
 export function expectedRequests(
   plan: LoadPlan,
   warmupMs: number,
   outputTokens: number,
+  turns = 1,
 ): ExpectedRequests {
   const { requests, durationMs } = plan
   if (plan.loop === 'open') {
     const { schedule } = plan
     const warmup = (Math.max(1, schedule.firstPerSecond) * warmupMs) / 1000
-    const due = requests ?? schedule.expected(durationMs)
-    return { count: Math.ceil(due + (warmupMs > 0 ? warmup : 0)), answerMs: undefined }
+    const due = requests ?? schedule.expected(durationMs) * turns
+    return { count: Math.ceil(due + (warmupMs > 0 ? warmup * turns : 0)), answerMs: undefined }
   }
   const answerMs = firstTokenMs + outputTokens * tokenMs
   const thinkMs = plan.loop === 'users' ? (plan.think?.mean ?? 0) : 0

@@ -34,6 +34,26 @@ export async function drawSizes(
   return sizes
 }
 
+export interface SessionSizes {
+  readonly sizes: readonly RequestSize[]
+  /** Turns of a mean session. */
+  readonly turns: number
+}
+
+/** The same of the requests of whole sessions, each answered with as much as it may be. */
+export async function drawSessionSizes(work: Work, sessions: number): Promise<SessionSizes> {
+  const sizes: RequestSize[] = []
+  for (let drawn = 0; drawn < sessions; drawn++) {
+    const talk = work.conversation()
+    for (let asked = talk.next(); asked; asked = talk.next()) {
+      const size = await sizeOf(asked, work)
+      sizes.push(size)
+      talk.answered(' word'.repeat(size.outputTokens))
+    }
+  }
+  return { sizes, turns: sizes.length / Math.max(1, sessions) }
+}
+
 async function sizeOf({ body, scenario }: Request, work: Work): Promise<RequestSize> {
   const fields = JSON.parse(body) as Readonly<Record<string, unknown>>
   const facts = work.scenarios.find(({ name }) => name === scenario)

@@ -1,16 +1,19 @@
 /** Requests as CSV (RFC 4180), a row each: what a spreadsheet wants of them. */
-import { type Sample, waitsOf } from '../sample.ts'
+import { type Sample, triesOf, waitsOf } from '../sample.ts'
 
 type Cell = string | number | undefined
 
 const columns: Readonly<Record<string, (sample: Sample) => Cell>> = {
   index: ({ index }) => index,
   scenario: ({ scenario }) => scenario,
+  session: ({ session }) => session,
+  turn: ({ turn }) => turn,
   request_id: ({ requestId }) => requestId,
   due_at_ms: ({ dueAtMs }) => dueAtMs,
   sent_at_ms: ({ sentAtMs }) => sentAtMs,
   lag_ms: sample => waitsOf(sample).lagMs,
-  tries: ({ givenUp }) => givenUp.length + 1,
+  held_ms: ({ heldMs }) => heldMs,
+  tries: triesOf,
   outcome: ({ outcome }) => outcome,
   status: ({ status }) => status,
   ttfb_ms: ({ ttfbMs }) => ttfbMs,

@@ -27,6 +27,8 @@ export type RunEvent =
   /** A request has settled, in whole µs; those of the warm-up are not measured. */
   | { readonly type: 'sample'; readonly isMeasured: boolean; readonly sample: Sample }
   | { readonly type: 'dropped'; readonly dueAtMs: number }
+  /** With `--against`: this side's turn begins, and is over; what was due between belongs to it. */
+  | { readonly type: 'turn' | 'pause'; readonly atMs: number }
   /** The measured window ends; the samples that come after were still in flight. */
   | { readonly type: 'finish'; readonly atMs: number }
   | {

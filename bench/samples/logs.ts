@@ -6,9 +6,11 @@ import { openCsvLog, openSamplesLog, type RunLog } from './log.ts'
 
 const openers = { samples: openSamplesLog, csv: openCsvLog } as const
 
+export type LogFiles = { readonly [K in keyof typeof openers]?: string | undefined }
+
 /** Throws OptionError for a file that cannot be opened. */
 export async function openLogs(
-  options: { readonly [K in keyof typeof openers]?: string | undefined },
+  options: LogFiles,
   origins: Readonly<Record<string, Origin>>,
   clock: Clock,
 ): Promise<RunLog> {

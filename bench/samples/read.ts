@@ -61,6 +61,8 @@ function eventOf(text: string, refuse: Refuse, place: number): RunEvent {
         atMs: numberOf(line, 'atMs', refuse),
         startedAt: textOf(line, 'startedAt', refuse),
       }
+    case 'turn':
+    case 'pause':
     case 'finish':
       return { type, atMs: numberOf(line, 'atMs', refuse) }
     case 'dropped':
@@ -70,7 +72,7 @@ function eventOf(text: string, refuse: Refuse, place: number): RunEvent {
       return { type, isMeasured: line.measured, sample: sampleOf(line, refuse) }
     default:
       throw refuse(
-        `type ${JSON.stringify(type)} is none of run, begin, sample, dropped, finish, end`,
+        `type ${JSON.stringify(type)} is none of run, begin, sample, dropped, turn, pause, finish, end`,
       )
   }
 }
@@ -97,6 +99,10 @@ function settingOf(
 const numbers = ['index', 'sentAtMs', 'contentChunks', 'outputTokens'] as const
 const maybeNumbers = [
   'dueAtMs',
+  'heldMs',
+  'session',
+  'turn',
+  'turns',
   'status',
   'ttfbMs',
   'ttftMs',
@@ -114,7 +120,8 @@ function sampleOf({ type, measured, ...line }: Line, refuse: Refuse): Sample {
     if (line[key] !== undefined) textOf(line, key, refuse)
   }
   outcomeOf(line, refuse)
-  const { gapsMs, givenUp, tokensFrom } = line
+  const { gapsMs, givenUp, tokensFrom, isUnsent } = line
+  if (isUnsent !== undefined && isUnsent !== true) throw refuse('isUnsent must be true or absent')
   if (!Array.isArray(gapsMs) || !gapsMs.every(gap => typeof gap === 'number' && gap >= 0)) {
     throw refuse('gapsMs must be a list of numbers that are not negative')
   }

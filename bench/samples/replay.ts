@@ -1,6 +1,7 @@
 /** A run's summary made again from its events, by the same code that made it while it lasted. */
 import { createRandom } from '../../base/random.ts'
-import type { GeneratorHealth } from '../generator.ts'
+import { createTurnTimes } from '../against/turn-times.ts'
+import { unknownHealth } from '../generator.ts'
 import { measuredOf } from '../measured.ts'
 import { endedAtMs } from '../microseconds.ts'
 import { createRecorder, type Recorder } from '../recorder.ts'
@@ -22,9 +23,11 @@ export async function replay(
   let lastAtMs = 0
   let end: (RunEvent & { readonly type: 'end' }) | undefined
   let isFinished = false
+  const turns = createTurnTimes()
   for await (const event of events) {
     if (event.type === 'torn') continue
     await onEvent(event)
+    turns.take(event)
     if (event.type === 'run') {
       setting = event.setting
       recorder = createRecorder(
@@ -58,7 +61,8 @@ export async function replay(
   if (!setting || !recorder) throw new Error('There is no event.')
   // It was killed: the window ends with the last that was written.
   if (!isFinished) recorder.finish(lastAtMs)
-  const windowMs = end?.windowMs ?? recorder.windowMs(lastAtMs)
+  const soFarMs = turns.count > 0 ? turns.lengthMs(lastAtMs) : recorder.windowMs(lastAtMs)
+  const windowMs = end?.windowMs ?? soFarMs
   return summed(recorder, windowMs, end ? told(end, recorder) : killed(setting))
 }
 
@@ -67,14 +71,15 @@ function take(recorder: Recorder, { sample }: RunEvent & { readonly type: 'sampl
   recorder.settled(sample)
 }
 
-/** The summary of what a recorder holds. */
+/** The summary of what a finished recorder holds; `windowMs`: without the pauses between turns. */
 export function summed(recorder: Recorder, windowMs: number, setting: Setting): Summary {
   const { limits, strictSamples, ...context } = setting
   const measured = measuredOf(recorder, windowMs)
   const verdicts = limits
     .flatMap(text => parseThreshold(text) ?? [])
     .map(threshold => judge(threshold, measured, { strictSamples }))
-  return summarise({ ...context, recorder, measured, windowMs, verdicts })
+  const spanMs = recorder.windowMs(Number.POSITIVE_INFINITY)
+  return summarise({ ...context, recorder, measured, windowMs, spanMs, verdicts })
 }
 
 /** As it was at the end, and what of it is not in the file. */
@@ -89,20 +94,11 @@ function told(
   return { ...setting, warnings: [warning, ...setting.warnings] }
 }
 
-/** Of a run that did not live to tell. */
-const unknown: GeneratorHealth = {
-  eventLoopLagMs: { p50: null, p99: null, max: null },
-  arrivalLagMs: { p50: null, p99: null },
-  cpuRatio: 0,
-  busyRatio: null,
-  starvedRatio: null,
-}
-
 function killed(setting: Setting): Setting {
   return {
     ...setting,
     run: { ...setting.run, interrupted: true },
-    generator: unknown,
+    generator: unknownHealth,
     warnings: [
       'The samples file has no end: the run was killed. What was in flight then is in no number, and nothing is known of the generator.',
       ...setting.warnings,

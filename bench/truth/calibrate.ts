@@ -17,6 +17,8 @@ import { readServed } from './served.ts'
 export interface CalibrateOptions {
   readonly connections: number
   readonly durationMs: number
+  /** As many as the run has. */
+  readonly workers: number
 }
 
 /** Connections start over this long, so that the streams are out of step. */
@@ -38,7 +40,7 @@ const leastCores = 2
 
 /** Undefined: there is one core only, the mock could not be started, or the run was interrupted; why is told by `onNotice`. */
 export async function calibrate(
-  { connections, durationMs }: CalibrateOptions,
+  { connections, durationMs, workers }: CalibrateOptions,
   context: Pick<RunContext, 'clock' | 'signal' | 'onNotice'>,
 ): Promise<Calibration | undefined> {
   if (availableParallelism() < leastCores) {
@@ -51,6 +53,7 @@ export async function calibrate(
     const samples: Measured[] = []
     const given = {
       connections,
+      workers: Math.min(workers, connections),
       duration: Math.max(leastMs, durationMs),
       warmup: warmupMs,
       url,

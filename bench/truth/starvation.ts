@@ -1,17 +1,21 @@
-/** How long this process was ready to run and had no core: what no clock inside of it can tell from work. */
+/** How long this thread was ready to run and had no core: what no clock inside of it can tell from work. */
 import { readFileSync } from 'node:fs'
 
-export interface Starvation {
-  /** Time that the main thread has waited for a core since it began, ms; undefined: the system does not say. */
-  waitedMs(): number | undefined
+/** Since the thread began. */
+export interface ThreadTimes {
+  readonly ranMs: number
+  /** It had work, and waited for a core. */
+  readonly waitedMs: number
 }
 
-/** Linux: `run_delay` of the main thread's schedstat, in ns. */
-export const systemStarvation: Starvation = {
-  waitedMs() {
+/** Of the thread that asks; undefined: the system does not say. */
+export const threadStarvation = {
+  /** Linux: a thread's schedstat has both, in ns. */
+  read(): ThreadTimes | undefined {
     try {
-      const [, waitedNs] = readFileSync('/proc/self/schedstat', 'utf8').split(' ')
-      return waitedNs === undefined ? undefined : Number(waitedNs) / 1e6
+      const [ranNs, waitedNs] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')
+      if (ranNs === undefined || waitedNs === undefined) return undefined
+      return { ranMs: Number(ranNs) / 1e6, waitedMs: Number(waitedNs) / 1e6 }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error
       return undefined

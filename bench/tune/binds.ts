@@ -1,5 +1,6 @@
 /** What keeps more requests in flight from bringing more: pure. */
 import { formatDuration } from '../../base/duration.ts'
+import { generatorReasons } from './health.ts'
 import type { RateBound } from './lasting.ts'
 import type { Level } from './level.ts'
 import type { Knee } from './search.ts'
@@ -33,10 +34,6 @@ export interface Evidence {
 
 /** Throughput that comes this close to a limit a minute has come to it. */
 const atTheLimit = 0.97
-/** A generator that takes more of a core is at its end. */
-const busyCpu = 0.9
-/** An event loop that is late by more than this share of a reply is what is measured. */
-const lateShare = 0.05
 
 export function bindingOf({ levels, knee, limits, bound }: Evidence): Binding {
   return (
@@ -49,7 +46,10 @@ export function bindingOf({ levels, knee, limits, bound }: Evidence): Binding {
 }
 
 /** More was asked for than a limit that the server told allows to last. */
-function ofRate(levels: readonly Level[], bound: RateBound | undefined): Binding | undefined {
+export function ofRate(
+  levels: readonly Pick<Level, 'requestsPerSecond' | 'heldShare'>[],
+  bound: RateBound | undefined,
+): Binding | undefined {
   const fastest = Math.max(0, ...levels.map(({ requestsPerSecond }) => requestsPerSecond))
   if (!bound || fastest < bound.requestsPerSecond * atTheLimit) return undefined
   const { kind, perMinute, requestsPerSecond } = bound
@@ -66,7 +66,10 @@ function ofRate(levels: readonly Level[], bound: RateBound | undefined): Binding
 }
 
 /** It refuses for a limit whose size nobody tells. */
-function ofRefusals(levels: readonly Level[], limits: ToldLimits): Binding | undefined {
+export function ofRefusals(
+  levels: readonly Pick<Level, 'refused'>[],
+  limits: ToldLimits,
+): Binding | undefined {
   const total = (kind: 'requests' | 'tokens' | 'place') =>
     levels.reduce((sum, { refused }) => sum + refused[kind], 0)
   const [requests, tokens, place] = [total('requests'), total('tokens'), total('place')]
@@ -79,27 +82,23 @@ function ofRefusals(levels: readonly Level[], limits: ToldLimits): Binding | und
   }
 }
 
+/** Throughput is users / reply: it is what is measured that must be large beside the generator's lateness. */
 export function isGeneratorBusy({ generator, e2eMs }: Pick<Level, 'generator' | 'e2eMs'>): boolean {
-  const { cpuRatio, lagP50Ms } = generator
-  return cpuRatio > busyCpu || lagP50Ms > (e2eMs.p50 ?? Number.POSITIVE_INFINITY) * lateShare
+  return generatorReasons(generator, e2eMs.p50).length > 0
 }
 
 /** From the cap on: what is far below does not matter. */
 function ofGenerator(levels: readonly Level[], { cap = 1, isGrowing }: Knee): Binding | undefined {
   const last = levels.at(-1)
-  // Where nothing ended ok, refusals come back so fast that anybody is busy with them.
-  const busy = levels.find(
-    level =>
-      level.ok > 0 &&
-      level.concurrency >= (isGrowing ? (last?.concurrency ?? 1) : cap) &&
-      isGeneratorBusy(level),
-  )
-  if (!busy) return undefined
-  const { cpuRatio, lagP50Ms } = busy.generator
-  return {
-    what: 'generator',
-    because: `at ${busy.concurrency} in flight this process took ${percent(cpuRatio)} of a core and its event loop was ${formatDuration(lagP50Ms)} late at the median: it measured itself`,
+  for (const { ok, concurrency, generator, e2eMs } of levels) {
+    // Where nothing ended ok, refusals come back so fast that anybody is busy with them.
+    if (ok === 0 || concurrency < (isGrowing ? (last?.concurrency ?? 1) : cap)) continue
+    const [reason] = generatorReasons(generator, e2eMs.p50)
+    if (reason === undefined) continue
+    const because = `at ${concurrency} in flight it measured itself. ${reason.replace(/\.$/, '')}`
+    return { what: 'generator', because }
   }
+  return undefined
 }
 
 function ofLatency(

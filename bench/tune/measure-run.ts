@@ -7,6 +7,7 @@ import { asksForGaps, isGood } from '../objective.ts'
 import type { Threshold } from '../threshold.ts'
 import type { Work } from '../work/work.ts'
 import type { Cycle } from './cycle.ts'
+import { healthOf } from './health.ts'
 import type { Run } from './level.ts'
 import { transientLength } from './steady.ts'
 import { type LimitWitness, refusedFor } from './told-limits.ts'
@@ -112,7 +113,7 @@ export async function measureRun(plan: RunPlan, parts: RunParts): Promise<Run> {
     cancelTimer = clock.after(rampMs + windowMs, beginWindow)
     driver.begin()
     await finished
-    const health = generator.read()
+    const health = healthOf(generator.read())
     const cut = Math.max(
       transientLength(cycles.map(({ lastedMs }) => lastedMs)),
       transientLength(cycles.map(({ sample }) => sample.ttftMs ?? 0)),
@@ -125,11 +126,7 @@ export async function measureRun(plan: RunPlan, parts: RunParts): Promise<Run> {
       seconds: (clock.nowMs() - sinceMs) / 1000,
       transient: cut,
       refused,
-      generator: {
-        cpuRatio: health.cpuRatio,
-        lagP50Ms: health.eventLoopLagMs.p50 ?? 0,
-        lagP99Ms: health.eventLoopLagMs.p99 ?? 0,
-      },
+      generator: health,
     }
   } finally {
     signal.removeEventListener('abort', finish)

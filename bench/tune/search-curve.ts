@@ -1,7 +1,7 @@
 /** One policy's search: measures what the search asks for, until it has its answer. */
 import type { Random } from '../../base/random.ts'
 import { bindingOf } from './binds.ts'
-import type { Curve, Point } from './found.ts'
+import type { Curve, Point } from './cap-found.ts'
 import { lastingRps, rateBound } from './lasting.ts'
 import { isDisturbed, type Level, levelOf, type Run } from './level.ts'
 import { measureRun, type RunParts } from './measure-run.ts'

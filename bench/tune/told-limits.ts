@@ -1,5 +1,5 @@
 /** What answers and refusals say of the server's limits, whichever call they came to. */
-import type { Attempt } from '../../client/index.ts'
+import type { Attempt, Failure } from '../../client/index.ts'
 import { readRate } from '../../client/pace/rate-headers.ts'
 import { readRateMessage } from '../../client/pace/rate-message.ts'
 import { verdictOf } from '../../client/pace/verdict.ts'
@@ -48,6 +48,13 @@ export function createLimitWitness(): LimitWitness {
       if (words?.windowMs === minuteMs) told(words.kind, words.limit, words.remaining)
     },
   }
+}
+
+/** A refusal of which only the status and the words are known. */
+export function refusalOf(status: number | undefined, message = ''): Failure | undefined {
+  if (status === undefined || status < 400) return undefined
+  if (status === 429) return { kind: 'rate-limited', message, status }
+  return { kind: status < 500 ? 'bad-request' : 'server', message, status }
 }
 
 /** What a try was refused for; `place`: too many at once. Undefined: it was not refused for load. */

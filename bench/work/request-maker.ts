@@ -1,10 +1,9 @@
 /** What makes a scenario's requests: it draws prompt and lengths, or asks the script, and puts the pieces together. */
 import type { Distribution } from '../../base/distribution.ts'
-import { OptionError } from '../../base/option-error.ts'
 import type { Random } from '../../base/random.ts'
 import type { Reader } from '../read/reader.ts'
 import type { BodyMaker, Prompt } from './body.ts'
-import { type Conversation, converse, turnsOf } from './conversation.ts'
+import { converse, oneRequest, type Talking, turnsOf } from './conversation.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { Headers } from './headers.ts'
 import type { Hint } from './hint.ts'
@@ -20,8 +19,8 @@ export interface RequestMaker {
   next(hint: Hint | undefined): Request
   /** The same without the script's word. */
   plain(hint: Hint | undefined): Request
-  /** Throws OptionError for an endpoint that knows no conversations. */
-  conversation(): Conversation
+  /** Of one turn where there are no more. Throws OptionError. */
+  conversation(): Talking
 }
 
 /** Of the scenario's options. */
@@ -54,7 +53,6 @@ interface Order {
   readonly maxTokens: number | undefined
   readonly headers: Headers | undefined
   readonly path: string
-  readonly keepsText?: true
 }
 
 /** With it, our own mock answers in so many tokens; elsewhere it means nothing. */
@@ -75,7 +73,7 @@ export function createRequestMaker(made: RequestMakerOptions): RequestMaker {
   const drawOutput = () => outputs && drawLength(outputs, outputLengths)
 
   function request(order: Order): Request {
-    const { prompt, outputTokens, headers, keepsText } = order
+    const { prompt, outputTokens, headers } = order
     const body = bodies.body(prompt, outputTokens ?? order.maxTokens)
     const added = headers ? { ...own, ...headers } : own
     const wantsLength = outputTokens !== undefined && endpoint.limit !== undefined
@@ -86,7 +84,6 @@ export function createRequestMaker(made: RequestMakerOptions): RequestMaker {
       reader,
       scenario: name,
       check,
-      keepsText,
     }
   }
 
@@ -104,36 +101,29 @@ export function createRequestMaker(made: RequestMakerOptions): RequestMaker {
     })
   }
 
-  function plain(hint: Hint | undefined): Request {
-    return request({
-      prompt: source.next(hint?.inputTokens ?? drawInput()),
-      outputTokens: hint?.outputTokens ?? drawOutput(),
-      maxTokens,
-      headers: undefined,
-      path,
-    })
+  function ask(prompt: Prompt, hint: Hint | undefined): Request {
+    const outputTokens = hint?.outputTokens ?? drawOutput()
+    return request({ prompt, outputTokens, maxTokens, headers: undefined, path })
   }
+
+  function plain(hint: Hint | undefined): Request {
+    return ask(source.next(hint?.inputTokens ?? drawInput()), hint)
+  }
+
+  const next = script?.next ? (hint?: Hint) => scripted(script, hint) : plain
 
   return {
     plain,
-    next: script?.next ? hint => scripted(script, hint) : plain,
+    next,
     conversation() {
-      if (!endpoint.conversation) {
-        const allowed = `${options.endpoint} knows no conversations: choose chat, responses or messages`
-        throw new OptionError('endpoint', options.endpoint, allowed)
-      }
+      if (script?.next || !endpoint.conversation) return oneRequest(next)
       const talk = source.talk(drawInput)
+      if ('whole' in talk) return oneRequest(hint => ask(talk.whole, hint))
       const wanted = options.turns && drawLength(options.turns, turnCounts)
-      return converse(talk, turnsOf(talk, wanted), (messages, hint) =>
-        request({
-          prompt: bodies.messages(messages),
-          outputTokens: hint?.outputTokens ?? drawOutput(),
-          maxTokens,
-          headers: undefined,
-          path,
-          keepsText: true,
-        }),
-      )
+      return converse(talk, turnsOf(talk, wanted), (messages, hint, isLast) => {
+        const asked = ask(bodies.messages(messages), hint)
+        return isLast ? asked : { ...asked, keepsText: true }
+      })
     },
   }
 }

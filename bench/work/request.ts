@@ -5,6 +5,16 @@ import type { Sample } from '../sample.ts'
 /** Looks at an answer that came whole; returns what is wrong with it, undefined: nothing. */
 export type Check = (sample: Sample, text: string) => string | undefined
 
+/** Where a request stands in its session. */
+export interface Place {
+  /** Counts sessions from 0 as they begin. */
+  readonly session: number
+  /** From 1. */
+  readonly turn: number
+  /** The last of its turns. */
+  readonly turns: number
+}
+
 export interface Request {
   /** Below the base URL, such as `/chat/completions`, with the query if there is one. */
   readonly path: string
@@ -19,4 +29,6 @@ export interface Request {
   readonly check?: Check | undefined
   /** The answer's text is wanted: `Exchange.text`. */
   readonly keepsText?: true | undefined
+  /** Undefined: it stands alone. */
+  readonly place?: Place | undefined
 }

@@ -32,6 +32,8 @@ export interface ScenarioFacts {
 export interface Scenario {
   readonly facts: ScenarioFacts
   readonly headers: Headers
+  /** Whether some of its conversations may have several turns. */
+  readonly hasTalks: boolean
   /** `own`: its headers that not all requests of the run have. Throws OptionError. */
   maker(own: Headers): RequestMaker
 }
@@ -66,7 +68,16 @@ export async function createScenario(
       ? givenSource(given, bodies, random.fork('prompts'))
       : syntheticSource({ ...options, endpoint }, bodies, random.fork('prompts'))
   const script = path === undefined ? undefined : await loadScript(path)
+  if (script?.next && options.turns) {
+    const why = 'the script says what each request is, and knows no turns'
+    throw new OptionError('turns', options.turns.text, why)
+  }
+  if (source.isWhole && options.turns) {
+    const why = 'whole request bodies have no turns: write messages, conversations or prompt'
+    throw new OptionError('turns', options.turns.text, why)
+  }
   const { auth, apiKey } = context
+  const mayTalk = options.turns !== undefined || source.hasTalks
   return {
     facts: {
       name: context.name,
@@ -79,6 +90,7 @@ export async function createScenario(
       outputTokens: outputTokens?.text,
     },
     headers: headersFor({ endpoint, streams, auth, apiKey, added: header }),
+    hasTalks: endpoint.conversation !== undefined && !script?.next && mayTalk,
     maker: own =>
       createRequestMaker({
         ...{ options, endpoint, bodies, source, script, own },

@@ -1,5 +1,4 @@
 /** Where a scenario's prompts come from: what was given, or synthetic text. */
-import { OptionError } from '../../base/option-error.ts'
 import type { Random } from '../../base/random.ts'
 import type { BodyMaker, Prompt } from './body.ts'
 import { createDeck } from './deck.ts'
@@ -14,7 +13,16 @@ export interface Source {
   /** `inputTokens`: what it is to count, where it is synthetic. */
   next(inputTokens: number | undefined): Prompt
   /** What one user says; `drawInput` says how long a synthetic turn is to be that is not told. */
-  talk(drawInput: () => number | undefined): Talk
+  talk(drawInput: () => number | undefined): Talk | WholeTalk
+  /** Whether some of what was given has several turns of itself. */
+  readonly hasTalks: boolean
+  /** Whether all that was given are whole request bodies. */
+  readonly isWhole: boolean
+}
+
+/** A request body that somebody wrote: it has no turns. */
+export interface WholeTalk {
+  readonly whole: Prompt
 }
 
 /** Of one user: the messages of each turn, beginning with what stands before it. */
@@ -57,6 +65,8 @@ export function syntheticSource(
 
   return {
     prompts: 'synthetic',
+    hasTalks: false,
+    isWhole: false,
     // No word of it needs to be escaped.
     next: inputTokens => bodies.quoted(`"${words(inputTokens)}"`),
     talk: drawInput => ({
@@ -77,14 +87,20 @@ export function givenSource(
   const draw = createDeck(kept.length, random)
   /** Made when first drawn. */
   const prompts: Prompt[] = []
+  function prompt(place: number): Prompt {
+    prompts[place] ??= promptOf(kept[place]!, bodies)
+    return prompts[place]!
+  }
   return {
     prompts: seen,
-    next() {
+    isWhole: kept.every(({ kind }) => kind === 'body'),
+    hasTalks: kept.some(asked => asked.kind === 'talk' && userTurns(asked.messages) > 1),
+    next: () => prompt(draw()),
+    talk() {
       const place = draw()
-      prompts[place] ??= promptOf(kept[place]!, bodies)
-      return prompts[place]!
+      const first = kept[place]!
+      return first.kind === 'body' ? { whole: prompt(place) } : talkOf(first, () => kept[draw()]!)
     },
-    talk: () => talkOf(kept[draw()]!, () => kept[draw()]!),
   }
 }
 
@@ -101,15 +117,10 @@ export function promptOf(asked: Asked, bodies: BodyMaker): Prompt {
   }
 }
 
-function talkOf(first: Asked, another: () => Asked): Talk {
-  if (first.kind === 'body') {
-    const allowed = 'a whole request body has no turns: write messages, conversations or prompt'
-    throw new OptionError('dataset', undefined, allowed)
-  }
+function talkOf(first: Exclude<Asked, { kind: 'body' }>, another: () => Asked): Talk {
   if (first.kind === 'talk') {
     const { messages } = first
-    const turns = messages.filter(({ role }) => role === 'user').length
-    return { turns, turn: place => turnOf(messages, place) }
+    return { turns: userTurns(messages), turn: place => turnOf(messages, place) }
   }
   if (first.kind === 'messages') return { turns: 1, turn: () => first.messages }
   return {
@@ -119,6 +130,10 @@ function talkOf(first: Asked, another: () => Asked): Talk {
       return [{ role: 'user', content: asked.kind === 'text' ? asked.text : '' }]
     },
   }
+}
+
+function userTurns(messages: readonly Message[]): number {
+  return messages.filter(({ role }) => role === 'user').length
 }
 
 /** What the user says in the turn `place`, and before the first what stands before it: no answer is repeated. */

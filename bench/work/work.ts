@@ -6,7 +6,7 @@ import { OptionError } from '../../base/option-error.ts'
 import type { Resolved } from '../../base/option-table.ts'
 import type { Random } from '../../base/random.ts'
 import type { workOptions } from '../options/work.ts'
-import type { Conversation } from './conversation.ts'
+import { type Conversation, numbered } from './conversation.ts'
 import { commonHeaders, type Headers, withoutHeaders } from './headers.ts'
 import type { Hint } from './hint.ts'
 import type { Bytes } from './read-lines.ts'
@@ -21,8 +21,10 @@ export interface Work {
   readonly scenarios: readonly ScenarioFacts[]
   /** Of all requests; a request's own come to these. */
   readonly headers: Headers
+  /** Whether some conversations may have several turns. */
+  readonly hasTalks: boolean
   next(hint?: Hint): Request
-  /** A talk of one user, of a scenario drawn by its weight. Throws OptionError where its endpoint knows none. */
+  /** A session, of a scenario drawn by its weight; of one request where its endpoint or its script knows no more. */
   conversation(): Conversation
 }
 
@@ -33,6 +35,8 @@ export interface WorkContext {
   readonly query: string
   readonly random: Random
   readonly stdin: Bytes
+  /** The number that this work's session `count` has among all of the run; default: the same. */
+  readonly sessionNumber?: (count: number) => number
   /** A script failed: the run must end, and `next` gives what it gave before until then. May be called again. */
   onBroken(error: OptionError): void
 }
@@ -48,13 +52,22 @@ export async function createWork(options: WorkOptions, context: WorkContext): Pr
   const facts = scenarios.map(scenario => scenario.facts)
   const drawn = drawByWeight(makers, facts, context.random.fork('scenarios'))
   const given = facts.map(({ prompts }) => prompts)
+  const { sessionNumber = count => count } = context
+  const guard = createGuard(context.onBroken)
+  let sessions = 0
   const counts = given.filter(prompts => prompts !== 'synthetic')
   return {
     prompts: counts.length === 0 ? 'synthetic' : counts.reduce((sum, count) => sum + count, 0),
     scenarios: facts,
     headers,
-    next: guarded(drawn, context.onBroken),
-    conversation: () => drawn().conversation(),
+    hasTalks: scenarios.some(({ hasTalks }) => hasTalks),
+    next: hint => guard(drawn(), maker => maker.next(hint), hint),
+    conversation() {
+      const maker = drawn()
+      const talking = maker.conversation()
+      const next = (hint?: Hint) => guard(maker, () => talking.next(hint), hint)
+      return numbered({ ...talking, next }, () => sessionNumber(sessions++))
+    },
   }
 }
 
@@ -122,20 +135,22 @@ function drawByWeight(
 }
 
 /** Once a script has failed, what it said last is sent until the run has ended, for its answer is not looked at. */
-function guarded(
-  drawn: () => RequestMaker,
-  onBroken: (error: OptionError) => void,
-): (hint?: Hint) => Request {
+function createGuard(onBroken: (error: OptionError) => void) {
   let last: Request | undefined
-  return hint => {
-    const maker = drawn()
+  return <T extends Request | undefined>(
+    maker: RequestMaker,
+    ask: (maker: RequestMaker) => T,
+    hint: Hint | undefined,
+  ): T | Request => {
     try {
-      last = maker.next(hint)
+      const asked = ask(maker)
+      last = asked ?? last
+      return asked
     } catch (error) {
       if (!(error instanceof OptionError)) throw error
       last ??= maker.plain(hint)
       onBroken(error)
+      return last
     }
-    return last
   }
 }

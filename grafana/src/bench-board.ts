@@ -6,6 +6,7 @@ const scope = 'job=~"$job", run_id=~"$run_id"'
 const byRun = ['run_id'] as const
 
 const requests = 'tokadence_bench_requests_total'
+const attempts = 'tokadence_bench_attempts_total'
 const tokens = 'tokadence_bench_tokens_total'
 const ttfb = 'tokadence_bench_time_to_first_byte_seconds'
 const ttft = 'tokadence_bench_time_to_first_token_seconds'
@@ -177,15 +178,23 @@ export const benchBoard: Board = {
       panels: [
         {
           kind: 'stack',
-          width: 12,
+          width: 8,
           title: 'Requests by outcome',
           question: 'How many requests a second end, and how?',
           unit: 'reqps',
           targets: only(rate(requests, scope, ['outcome']), '{{outcome}}'),
         },
         {
+          kind: 'stack',
+          width: 8,
+          title: 'Attempts by outcome',
+          question: 'How often are requests sent again, and how do those attempts end?',
+          unit: 'reqps',
+          targets: only(rate(attempts, scope, ['outcome']), '{{outcome}}'),
+        },
+        {
           kind: 'lines',
-          width: 12,
+          width: 8,
           title: 'Share of each failure',
           question: 'Which failure is it, as a share of all requests?',
           unit: 'percentunit',

@@ -44,6 +44,7 @@ export function createStage(onSent: (count: number) => void = () => {}): Stage {
     prompts: 'synthetic',
     scenarios: [],
     headers: {},
+    hasTalks: false,
     next: hint => requestOf(String(hints.push(hint) - 1)),
     conversation: () => {
       throw new Error('nobody talks here')
@@ -66,7 +67,8 @@ export function createStage(onSent: (count: number) => void = () => {}): Stage {
       dueAtMs,
       atMs: clock.nowMs(),
       settle(outcome = 'ok', text = '') {
-        if (open.delete(one)) settled?.(sampleOf({ outcome }), text)
+        const e2eMs = clock.nowMs() - one.atMs
+        if (open.delete(one)) settled?.(sampleOf({ outcome, sentAtMs: one.atMs, e2eMs }), text)
       },
     }
     open.add(one)

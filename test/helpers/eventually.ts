@@ -1,5 +1,10 @@
-/** Waits for what comes about in its own time, with a bound that no healthy machine reaches. */
+/** Waits for what comes about in its own time, with a bound that no healthy machine reaches, or by turns. */
 import { setTimeout as sleep } from 'node:timers/promises'
+
+/** Lets the event loop go round: what this process has sent to itself is read by then, however busy the machine is. */
+export async function turns(count = 20): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
+}
 
 /** Resolves to the first value of `read` that is not undefined. Throws after `limitMs`. */
 export async function eventually<T>(

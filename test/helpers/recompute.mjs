@@ -34,6 +34,20 @@ for (const { measured: said, index, ...sample } of samples) {
   if (said !== inside(dueUs(sample))) throw new Error(`request ${index} is marked wrong`)
 }
 
+// By turns: what was measured is the time in which this side had the turn, not the pauses between
+
+const spanUs = untilUs - fromUs
+const turns = []
+for (const { type, atMs } of lines) {
+  if (type === 'turn') turns.push({ fromUs: us(atMs), untilUs })
+  else if (type === 'pause') turns.at(-1).untilUs = us(atMs)
+}
+const windowUs = turns.length > 0 ? sum(turns, turn => turn.untilUs - turn.fromUs) : spanUs
+const ofTurn = ({ fromUs: from }, i) =>
+  measured.filter(
+    sample => dueUs(sample) >= from && dueUs(sample) < (turns[i + 1]?.fromUs ?? untilUs + 1),
+  )
+
 // Objectives of a request: `ttft: p(95)<400ms` wants its TTFT below that, of its gaps the percentile
 
 const objectives = one('run').slo.map(text => {
@@ -73,7 +87,7 @@ const accountsOf = list => ({
   failed: count(list, isFailed),
   cut: count(list, isCut),
   open: count(list, isOpen),
-  attempts: sum(list, ({ givenUp }) => givenUp.length + 1),
+  attempts: sum(list, ({ givenUp, isUnsent }) => givenUp.length + (isUnsent ? 0 : 1)),
   throttled: sum(list, ({ outcome, givenUp }) =>
     count([{ outcome }, ...givenUp], tried => tried.outcome === 'http_429'),
   ),
@@ -103,7 +117,9 @@ function timesOf(list) {
       .filter(sample => sample.ttftMs !== undefined && sample.outputTokens > 1 && isOk(sample))
       .map(({ gapsMs, outputTokens }) => Math.round(sum(gapsMs, us) / (outputTokens - 1))),
     e2e: some(({ e2eMs }) => has(e2eMs, own => own)),
-    lag: some(({ dueAtMs, sentAtMs }) => has(dueAtMs, due => us(sentAtMs) - due)),
+    lag: some(({ dueAtMs, sentAtMs, heldMs = 0 }) =>
+      has(dueAtMs, due => us(sentAtMs) - due - us(heldMs)),
+    ),
     ttftDue: some(sample => has(sample.ttftMs, own => own + lastSentUs(sample) - dueUs(sample))),
     response: some(sample => has(sample.e2eMs, own => own + us(sample.sentAtMs) - dueUs(sample))),
     prelude: some(({ preludeMs }) => has(preludeMs, own => own)),
@@ -154,11 +170,10 @@ function bins(sorted) {
 
 // The run over time
 
-const windowUs = untilUs - fromUs
 let slotUs = 250_000
-while (windowUs / 1000 - 1e-6 >= (slotUs / 1000) * 240) slotUs *= 2
+while (spanUs / 1000 - 1e-6 >= (slotUs / 1000) * 240) slotUs *= 2
 const slots = Array.from(
-  { length: windowUs > 0 ? Math.max(1, Math.ceil(windowUs / slotUs)) : 0 },
+  { length: spanUs > 0 ? Math.max(1, Math.ceil(spanUs / slotUs)) : 0 },
   () => ({
     tokens: 0,
     ok: 0,
@@ -255,7 +270,7 @@ process.stdout.write(
     tokens: tokensOf(measured.filter(isOk)),
     timeline: slots.map(({ first, gaps, ...totals }, i) => ({
       atSeconds: (i * slotUs) / 1e6,
-      seconds: Math.max(0, Math.min(slotUs, windowUs - i * slotUs)) / 1e6,
+      seconds: Math.max(0, Math.min(slotUs, spanUs - i * slotUs)) / 1e6,
       ...totals,
       ttftP50Ms: slotPercentile(first, 50),
       ttftP95Ms: slotPercentile(first, 95),
@@ -264,6 +279,7 @@ process.stdout.write(
     })),
     histograms: Object.fromEntries(times.map(([name, values]) => [name, bins(values)])),
     scenarios: names.length === 0 ? null : names.map(name => scenario(name)),
+    ...(turns.length > 0 && { turns: turns.map((turn, i) => accountsOf(ofTurn(turn, i))) }),
   }),
 )
 

@@ -15,7 +15,11 @@ export type Recomputed = Pick<
   | 'histograms'
   | 'scenarios'
   | `${'ttfb' | 'ttft' | 'itl' | 'tpot' | 'e2e' | 'lag' | 'ttftDue' | 'response' | 'prelude'}Ms`
-> & { readonly run: { readonly seconds: number } }
+> & {
+  readonly run: { readonly seconds: number }
+  /** Of a run by turns only. */
+  readonly turns?: readonly Pick<Summary['counts'], 'sent' | 'ok'>[]
+}
 
 export async function recompute(path: string): Promise<Recomputed> {
   const { stdout } = await promisify(execFile)(process.execPath, [script, path], {

@@ -5,7 +5,12 @@ import { isObject } from '../../protocol/checks.ts'
 import { sdkSurface } from '../../protocol/sdk/surface.ts'
 import { withoutExceptions } from './wire-exceptions.ts'
 
-const ajv = new Ajv({ strict: false, inlineRefs: false, validateFormats: false })
+const ajv = new Ajv({
+  strict: false,
+  inlineRefs: false,
+  validateFormats: false,
+  validateSchema: false,
+})
 const validators = new Map<string, ValidateFunction>()
 
 /**

@@ -58,13 +58,14 @@ describe('bench --against', () => {
     const summary = await runBench({ url: head.url, against: base.url, ...small })
     const { against, counts, target } = summary
     expect(target.url).toBe(head.url)
-    expect(against).toMatchObject({ url: base.url, rounds: 8, counts: { sent: 64, ok: 64 } })
+    expect(against).toMatchObject({ url: base.url, rounds: 8 })
+    expect(against!.base).toMatchObject({ counts: { sent: 64, ok: 64 }, against: null })
     expect(counts).toMatchObject({ sent: 64, ok: 64, failed: 0, cut: 0, open: 0 })
     const [ttft] = against!.comparison.rows
     expect(against!.comparison).toMatchObject({ verdict: 'worse', isPaired: true })
     expect(ttft).toMatchObject({ title: 'TTFT p50', verdict: 'worse' })
     expect(ttft!.difference!.value).toBeGreaterThan(60)
-    expect(summary.ttftMs.p50! - against!.times.ttftMs.p50!).toBeCloseTo(ttft!.difference!.value, 2)
+    expect(summary.ttftMs.p50! - against!.base.ttftMs.p50!).toBeCloseTo(ttft!.difference!.value, 2)
   })
 
   it('never has more in flight than connections, nor opens more than as many to each', async () => {
@@ -130,8 +131,8 @@ describe('bench --against', () => {
     )
     const refused = (given: BenchOptions) =>
       expect(runBench({ url: head.url, against: head.url, ...small, ...given })).rejects
-    await refused({ rate: '5' }).toThrow('it does not go together with --against: turns need')
-    await refused({ samples: 'x' }).toThrow('it is of one side only')
+    await refused({ users: 5 }).toThrow('it does not go together with --against: turns need')
+    await refused({ maxCost: 1 }).toThrow('it does not go together with --against: give --yes')
     await refused({ retries: 'client' }).toThrow('with --against nothing is tried again')
   })
 

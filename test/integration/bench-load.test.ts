@@ -15,6 +15,7 @@ import {
   stream,
   streams,
 } from '../helpers/bench-server.ts'
+import { turns } from '../helpers/eventually.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'load-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -101,15 +102,15 @@ describe.concurrent('the open loop', () => {
 
   it('measures the same after a warm-up: from its first due request on', async () => {
     const { counts, load } = await run(streams(quick), {
-      rate: 40,
+      rate: 20,
       arrivals: 'constant',
       warmup: '500ms',
-      requests: 40,
+      requests: 20,
     })
-    expect(counts).toMatchObject({ sent: 40, ok: 40 })
+    expect(counts).toMatchObject({ sent: 20, ok: 20 })
     expect(counts.warmup).toBeGreaterThan(5)
     // What was opened is kept and used again.
-    expect(load.connectionsOpened).toBeLessThan(counts.warmup + 40)
+    expect(load.connectionsOpened).toBeLessThan(counts.warmup + 20)
   })
 
   it('by requests ends with the last of them', async () => {
@@ -122,14 +123,15 @@ describe.concurrent('the open loop', () => {
     await using server = await startBenchServer(streams(quick))
     const summary = await runBench(
       { url: server.url, rate: 50, warmup: 0, duration: '20s' },
-      { signal: AbortSignal.timeout(1200) },
+      { signal: AbortSignal.timeout(3000) },
     )
     expect(summary.run.interrupted).toBe(true)
     expect(summary.counts.ok).toBeGreaterThan(2)
   })
 })
 
-describe.concurrent('what goes wrong on the wire', () => {
+// Alone: a time-out does not tell a server that is silent from a machine that is busy.
+describe('what goes wrong on the wire', () => {
   it('is told apart, and costs nobody else anything', async () => {
     const { counts, examples } = await run(
       async (request, response, n) => {
@@ -137,7 +139,7 @@ describe.concurrent('what goes wrong on the wire', () => {
         if (n % 6 === 2) return response.writeHead(200).write(roleEvent + contentEvent('silence'))
         if (n % 6 === 3) {
           response.writeHead(200).write(roleEvent + contentEvent('half a'))
-          await new Promise(resolve => setTimeout(resolve, 20))
+          await turns()
           return request.socket.resetAndDestroy()
         }
         if (n % 6 === 4) return request.socket.end('SMTP ready\r\n\r\n')
@@ -216,7 +218,7 @@ it.concurrent('a trace is replayed at its times and with its lengths', async () 
   }
   const lateMs = samples.map(({ dueAtMs, sentAtMs }) => sentAtMs - dueAtMs!).sort((a, b) => a - b)
   expect(lateMs[0]).toBeGreaterThanOrEqual(0)
-  expect(lateMs[30]).toBeLessThan(100)
+  expect(lateMs[30]).toBeLessThan(1000)
   expect(tokens.input).toBe(ordered.reduce((sum, _, i) => sum + 40 + i, 0))
 })
 
@@ -225,13 +227,14 @@ describe.concurrent('users', () => {
     const { counts, load, samples } = await run(streams(quick), {
       users: 3,
       think: '200ms',
-      duration: '1500ms',
+      requests: 12,
     })
     expect(load).toMatchObject({ loop: 'closed', users: { users: 3, think: '200ms' } })
-    expect(counts.ok).toBeGreaterThan(3)
-    expect(counts.ok).toBeLessThanOrEqual(3 * 8)
+    expect(counts).toMatchObject({ sent: 12, ok: 12 })
     const sentAtMs = samples.map(sample => sample.sentAtMs).sort((a, b) => a - b)
+    // Three at once, and each of them three times more.
     expect(sentAtMs[3]! - sentAtMs[0]!).toBeGreaterThan(200)
+    expect(sentAtMs[11]! - sentAtMs[0]!).toBeGreaterThan(600)
   })
 
   it('say again in each turn what was said before', async () => {
@@ -285,8 +288,13 @@ it.concurrent('connections come one after the other', async () => {
     duration: '1600ms',
   })
   expect(load).toMatchObject({ connections: 4, connectionsFrom: 1, connectionsOpened: 4 })
-  const endMs = Math.max(...samples.map(({ sentAtMs }) => sentAtMs))
-  const early = samples.filter(({ sentAtMs }) => sentAtMs < endMs - 1250).length
-  const late = samples.filter(({ sentAtMs }) => sentAtMs > endMs - 350).length
-  expect(late).toBeGreaterThan(early)
+  const inFlightAt = (atMs: number) =>
+    samples.filter(({ sentAtMs, e2eMs = Infinity }) => sentAtMs <= atMs && sentAtMs + e2eMs > atMs)
+      .length
+  const sent = samples.map(({ sentAtMs }) => sentAtMs).sort((a, b) => a - b)
+  for (const connections of [2, 3, 4]) {
+    // After 400 ms each; a busy machine begins late, too.
+    const firstAtMs = sent.find(atMs => inFlightAt(atMs) >= connections) ?? 0
+    expect(firstAtMs - sent[0]!, `${connections} at once`).toBeGreaterThan(200 * (connections - 1))
+  }
 })

@@ -4,6 +4,7 @@ import { runBench } from '../../bench/index.ts'
 import { createMockServer, type MockServer } from '../../mock-server/index.ts'
 import { startBenchServer, streams } from '../helpers/bench-server.ts'
 import { startProgram } from '../helpers/program.ts'
+import { runMain } from '../helpers/run-main.ts'
 
 let mock: MockServer
 beforeAll(async () => {
@@ -60,7 +61,7 @@ it('bench calibrate measures nothing else', async () => {
 })
 
 it('refuses any other word', async () => {
-  await using program = startProgram(['bench', 'calibrat'])
-  expect(await program.exit).toBe(2)
-  expect(program.stderr).toContain('bench takes options only, or `calibrate`')
+  const { code, stderr } = await runMain(['bench', 'calibrat'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('bench takes options only, or `calibrate`')
 })

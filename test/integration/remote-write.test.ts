@@ -110,7 +110,7 @@ describe.skipIf(isSkipped)('native histograms on a scraped page', () => {
         ...{ cpuRatio: 0, busyRatio: 0, starvedRatio: 0 },
       }),
     })
-    const native = createNativeMetrics('r1')
+    const native = createNativeMetrics({ run_id: 'r1' })
     for (let ms = 1; ms <= 1000; ms++) {
       const sample = sampleOf({ ttftMs: ms, gapsMs: [] })
       metrics.settled(sample)

@@ -10,6 +10,7 @@ import { tuneOptions } from '../../bench/tune/options.ts'
 import { tune as tuneWith } from '../../bench/tune/tune.ts'
 import { command } from '../../cli/tune.ts'
 import { createMockServer, type MockServerOptions } from '../../mock-server/index.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { runTyped } from '../helpers/run-command.ts'
 import { shareTime } from '../helpers/shared-time.ts'
 
@@ -30,11 +31,14 @@ function tune(given: Readonly<Record<string, unknown>>, signal?: AbortSignal) {
  * A search against a server of slow replies, 5 s each, in a time of their own that both share: its steps are a hundredth of
  * a reply, and however slow the machine is, nobody sees it.
  */
-async function searched(server: MockServerOptions) {
+async function searched(
+  server: MockServerOptions,
+  more: { readonly maxConcurrency?: number } = {},
+) {
   const slow = { ttft: '4s', itl: '100ms', tokens: 11, clock: 'manual' } as const
   await using mock = await createMockServer({ ...slow, ...server })
   const time = shareTime(mock, 50)
-  const given = { url: mock.url, slo: ['ttft: p(95)<10s'], point: '15s' }
+  const given = { url: mock.url, slo: ['ttft: p(95)<10s'], point: '15s', ...more }
   const done = tuneWith(readOptions(tuneOptions, given, 'test'), { clock: time.clock })
   await time.runUntil(done, 3_600_000)
   return await done
@@ -91,11 +95,10 @@ describe('tokadence tune, where there is nothing to find', () => {
     expect(out).toMatch(/^inconclusive: at 1 in flight no request ended ok \(401: /m)
   })
 
-  it('exits with 4 where goodput still grows at the highest', async () => {
-    await using mock = await createMockServer(reply)
-    const { code, out } = await tune({ url: mock.url, point: '150ms', maxConcurrency: 2 })
-    expect(code).toBe(4)
-    expect(out).toMatch(/^inconclusive: goodput still grew at 2 in flight/m)
+  it('is inconclusive, which exits with 4, where goodput still grows at the highest', async () => {
+    const { verdict, curves } = await searched({}, { maxConcurrency: 2 })
+    expect(verdict).toBe('inconclusive')
+    expect(curves[0]?.binding.because).toMatch(/^goodput still grew at 2 in flight/)
   })
 
   it('exits with 3 where nothing listens, and refuses an endpoint that the client does not send', async () => {
@@ -112,7 +115,8 @@ describe('tokadence tune, where there is nothing to find', () => {
     await using mock = await createMockServer(reply)
     const controller = new AbortController()
     const running = tune({ url: mock.url, point: '150ms' }, controller.signal)
-    setTimeout(() => controller.abort('SIGINT'), 800)
+    await eventually(() => mock.requests().length > 16 || undefined, 30_000) // past the first point
+    controller.abort('SIGINT')
     const { code, out } = await running
     expect(code).toBe(130)
     expect(out).toMatch(/^interrupted: this is as far as it came/m)

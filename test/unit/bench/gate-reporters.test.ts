@@ -167,11 +167,10 @@ describe('a run', () => {
       url: 'http://b/v1',
       rounds: 20,
       turnMs: 1,
-      counts: summary.counts,
       comparison,
+      base: summary,
     }
-    const times = {} as NonNullable<typeof summary.against>['times']
-    const text = formatMarkdown({ ...summary, against: { ...against, times } })
+    const text = formatMarkdown({ ...summary, against })
     expect(text).toContain('| ❌ ttft: max\\<1ms | it was 100 ms, from 10 samples |')
     expect(text).toContain('### Head is worse than base: TTFT p95.')
     expect(text).toMatch(/^\| TTFT \| 10 \| 100\.0 \| 100\.0 \|/m)

@@ -25,6 +25,7 @@ it('has the names that dashboards are built on', () => {
     create().instruments.definitions.map(({ name, type, labels }) => [name, type, labels ?? []]),
   ).toEqual([
     ['tokadence_bench_requests_total', 'counter', ['outcome']],
+    ['tokadence_bench_attempts_total', 'counter', ['outcome']],
     ['tokadence_bench_tokens_total', 'counter', ['kind']],
     ['tokadence_bench_time_to_first_byte_seconds', 'histogram', []],
     ['tokadence_bench_time_to_first_token_seconds', 'histogram', []],
@@ -50,12 +51,18 @@ it('shows what was measured, with the run on every series', async () => {
   metrics.phase('steady')
   metrics.token(3)
   metrics.settled(sampleOf({ ttftMs: 333, outputTokens: 5, inputTokens: 7 }))
-  metrics.settled(sampleOf({ outcome: 'http_429', ttftMs: 1 }))
+  const refused = { outcome: 'http_429', status: 429, lastedMs: 2, waitedMs: 9 } as const
+  metrics.settled(sampleOf({ outcome: 'http_429', ttftMs: 1, givenUp: [refused] }))
+  const held = { isUnsent: true, ttftMs: undefined, gapsMs: [] } as const
+  metrics.settled(sampleOf({ ...held, outcome: 'open', givenUp: [refused] }))
   const text = await (await metrics.instruments.registry()).metrics()
   for (const line of [
     'tokadence_bench_requests_total{outcome="ok",run_id="r1"} 1',
     'tokadence_bench_requests_total{outcome="http_429",run_id="r1"} 1',
     'tokadence_bench_requests_total{outcome="timeout",run_id="r1"} 0',
+    'tokadence_bench_attempts_total{outcome="ok",run_id="r1"} 1',
+    'tokadence_bench_attempts_total{outcome="http_429",run_id="r1"} 3',
+    'tokadence_bench_attempts_total{outcome="open",run_id="r1"} 0',
     'tokadence_bench_tokens_total{kind="output",run_id="r1"} 5',
     'tokadence_bench_tokens_total{kind="input",run_id="r1"} 7',
     'tokadence_bench_time_to_first_token_seconds_count{run_id="r1"} 1',

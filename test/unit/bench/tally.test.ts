@@ -92,6 +92,7 @@ describe('createTally', () => {
           }
         },
       ),
+      { numRuns: 40 },
     )
   })
 })

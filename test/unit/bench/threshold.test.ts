@@ -109,7 +109,7 @@ describe('judge', () => {
     ['dropped: count==0', false, 25],
     ['dropped: rate<=20%', true, 0.2],
     ['attempts: count<120', true, 110],
-    ['attempts: rate<1.2', true, 110 / 98],
+    ['attempts: rate<1.2', true, 110 / 100],
     ['throttled: rate<10%', false, 0.1],
     ['goodput: count>=45', true, 45],
     ['goodput: rate>=4.5', true, 4.5],

@@ -64,7 +64,7 @@ describe('twin work', () => {
       Array.from({ length: count }, () => twins.of[side].next().body)
     expect(take('base', 3)).toEqual(['0', '1', '2'])
     expect(take('head', 2)).toEqual(['0', '1'])
-    twins.newRound()
+    for (const side of sides) twins.enter(side, 0)
     expect(take('head', 2)).toEqual(['3', '4'])
     expect(take('base', 3)).toEqual(['3', '4', '5'])
     expect(take('head', 1)).toEqual(['5'])

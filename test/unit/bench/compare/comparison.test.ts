@@ -34,14 +34,14 @@ const of = (times: number, each: (i: number) => Comparison) =>
 const howMany = (all: readonly Comparison[], ...verdicts: readonly string[]) =>
   all.filter(({ verdict }) => verdicts.includes(verdict)).length
 
-test('by turns on a noisy machine, of 100 comparisons of the same at most 5 raise an alarm', () => {
-  const all = of(100, i => paired(turns(i, { base: 200, head: 200, perTurn: 70 }), i))
-  expect(howMany(all, 'worse', 'better')).toBeLessThanOrEqual(5)
+test('by turns on a noisy machine, of 40 comparisons of the same at most 2 raise an alarm', () => {
+  const all = of(40, i => paired(turns(i, { base: 200, head: 200, perTurn: 70 }), i))
+  expect(howMany(all, 'worse', 'better')).toBeLessThanOrEqual(2)
 })
 
-test('by turns on a noisy machine, 10 % more TTFT is caught in 95 of 100', () => {
-  const all = of(100, i => paired(turns(i, { base: 200, head: 220, perTurn: 70 }), i))
-  expect(howMany(all, 'worse')).toBeGreaterThanOrEqual(95)
+test('by turns on a noisy machine, 10 % more TTFT is caught in 38 of 40', () => {
+  const all = of(40, i => paired(turns(i, { base: 200, head: 220, perTurn: 70 }), i))
+  expect(howMany(all, 'worse')).toBeGreaterThanOrEqual(38)
 })
 
 test('from files of runs made apart, the same holds', () => {

@@ -37,7 +37,7 @@ async function compare(base: Summary, head: Summary) {
   await writeFile(paths.base, formatJson(base))
   await writeFile(paths.head, formatJson(head))
   const asked = questionOf(readOptions(compareOptions, { judge: ['ttft:p50'] }, 'test'))
-  return await compareFiles(paths.base, paths.head, { ...asked, seed: 's' })
+  return (await compareFiles(paths.base, paths.head, { ...asked, seed: 's' })).comparison
 }
 
 describe('compareFiles of summaries', () => {
@@ -87,7 +87,7 @@ describe('conditions', () => {
     }
     expect(differencesOf(base, head)).toEqual([
       'They differ in the model: base <b>model</b>, head other.',
-      "They differ in the load's connections: base 10, head 99.",
+      'They differ in the load: base 10 connections, autocannon closed loop, head 99 connections, autocannon closed loop.',
       'They define these differently: TTFT. Their values are not comparable.',
     ])
   })

@@ -1,7 +1,7 @@
 /** What the reference client's calls are as samples, and the work's requests as its calls. */
 import { describe, expect, it } from 'vitest'
 import { clientRequest } from '../../../../bench/drivers/client-request.ts'
-import { outcomeOf, sampleOfCall } from '../../../../bench/drivers/client-sample.ts'
+import { outcomeOf, refusedSample, sampleOfCall } from '../../../../bench/drivers/client-sample.ts'
 import { chatReader } from '../../../../bench/read/chat.ts'
 import { lastSentAtMs, waitsOf } from '../../../../bench/sample.ts'
 import type { Attempt, Failure } from '../../../../client/index.ts'
@@ -88,6 +88,31 @@ describe('a call as a sample', () => {
     })
   })
 
+  it('that was held back tells for how long, and that it was not sent where it never was', () => {
+    const result = { attempts: [attempt({ endAtMs: 150 })], failure: undefined, usage: undefined }
+    const call = { departure, calledAtMs: 91, contentAtMs: [130], endedAtMs: 150 }
+    const sent = sampleOfCall({ ...call, result })
+    expect(sent).toMatchObject({ outcome: 'ok', heldMs: 9 })
+    expect(sent.isUnsent).toBe(undefined)
+    expect(waitsOf(sent)).toEqual({ lagMs: 1, ttftDueMs: 40, responseMs: 60 })
+    const never = sampleOfCall({
+      ...call,
+      departure: { ...departure, sentAtMs: 91 },
+      contentAtMs: [],
+      result: { attempts: [], failure: aborted, usage: undefined },
+    })
+    expect(never).toMatchObject({ outcome: 'open', isUnsent: true, givenUp: [], censoredMs: 59 })
+  })
+
+  it('that the client cannot make is malformed, and says why', () => {
+    expect(refusedSample(departure, 'no chat')).toMatchObject({
+      outcome: 'malformed',
+      isUnsent: true,
+      censoredMs: undefined,
+      detail: 'no chat',
+    })
+  })
+
   it('that was stopped while it streamed is open, with its first token', () => {
     const sample = sampleOfCall({
       departure,
@@ -154,5 +179,8 @@ describe('a request for the client', () => {
 
   it('is none where another endpoint is asked', () => {
     expect(clientRequest({ ...request, path: '/embeddings', body: '{}' })).toBeUndefined()
+    const path = '/chat/completions?api-version=1'
+    expect(clientRequest({ ...request, path, body: '{}' })).toBeUndefined()
+    expect(clientRequest({ ...request, path, body: '{}' }, '?api-version=1')).toBeDefined()
   })
 })

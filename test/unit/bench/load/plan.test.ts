@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { type Given, readOptions } from '../../../../base/option-table.ts'
 import { createRandom } from '../../../../base/random.ts'
-import { loadFacts } from '../../../../bench/load/facts.ts'
+import { loadFacts, loadWords } from '../../../../bench/load/facts.ts'
 import { planLoad } from '../../../../bench/load/plan.ts'
 import { loadOptions } from '../../../../bench/options/load.ts'
 import { retryOptions } from '../../../../bench/options/retries.ts'
@@ -92,20 +92,53 @@ it.each([
   await expect(planOf(given)).rejects.toThrow(words)
 })
 
-it('retries are the reference client’s, of plain connections', async () => {
+it('retries are the reference client’s, in whichever loop', async () => {
   const plan = await planOf({ retries: 'client', connections: 4, maxAttempts: 3 })
   expect(plan).toMatchObject({ loop: 'client', connections: 4, policy: { maxAttempts: 3 } })
   expect(loadFacts(plan, { sent: 0, windowMs: 0 })).toMatchObject({
     driver: 'reference client, closed loop',
     connections: 4,
+    retries: { by: 'reference client', maxAttempts: 3, pace: 'fixed' },
   })
-  for (const given of [{ rate: 5 }, { users: 5 }, { cancel: '1%' }, { connectionsFrom: 1 }]) {
-    await expect(planOf({ ...given, retries: 'client' })).rejects.toThrow('nothing is sent again')
+  const retries = { retries: 'client', maxAttempts: 2 } as const
+  for (const given of [{ rate: 5 }, { burst: '5/1s' }, { trace }, { users: 5 }, { cancel: '1%' }]) {
+    expect(await planOf({ ...given, ...retries })).toMatchObject({ policy: { maxAttempts: 2 } })
+    expect(await planOf(given)).toMatchObject({ policy: undefined })
   }
+  const open = loadFacts(await planOf({ rate: 5, ...retries }), { sent: 0, windowMs: 0 })
+  expect(open.driver).toBe('reference client, open loop')
+  expect(loadWords(open)).toBe('open loop: Poisson, 5/s, by the reference client')
+  await expect(planOf({ connectionsFrom: 1, ...retries })).rejects.toThrow('nothing is sent again')
 })
 
-it('turns are users’', async () => {
-  await expect(planOf({ rate: 5 }, true)).rejects.toThrow('turns are users’')
+it('turns at a rate make each arrival a session, which may think', async () => {
+  const plan = await planOf({ rate: 5, think: '2s' }, true)
+  expect(plan).toMatchObject({ loop: 'open', sessions: { think: { text: '2s' } } })
+  const counted = { sent: 90, sessions: { started: 40 }, windowMs: 10_000 }
+  const facts = loadFacts(plan, counted)
+  expect(facts.open).toMatchObject({
+    targetPerSecond: 5,
+    sentPerSecond: 4,
+    sessions: { think: '2s' },
+  })
+  expect(loadWords(facts)).toBe('open loop: sessions, Poisson, 5/s, thinking 2s')
+  expect(await planOf({ rate: 5 })).toMatchObject({ sessions: undefined })
+})
+
+it('a trace begins no sessions, and without them nobody thinks', async () => {
+  await expect(planOf({ trace }, true)).rejects.toThrow('turns: a trace says of each request')
+  await expect(planOf({ rate: 5, think: '2s' })).rejects.toThrow('without --turns')
+  const talks = planLoad(readOptions(table, { trace }, 'test'), createRandom('plan'), false, true)
+  expect(await talks).toMatchObject({ sessions: undefined })
+})
+
+it('stages that have fewer arrivals than are asked for end when they are over', async () => {
+  const stages = { stages: '10/s:2s', arrivals: 'constant' } as const
+  expect(await planOf({ ...stages, requests: 20 })).toMatchObject({ requests: 20 })
+  expect(await planOf({ ...stages, requests: 21 })).toMatchObject({
+    requests: undefined,
+    durationMs: 2000,
+  })
 })
 
 it.each([

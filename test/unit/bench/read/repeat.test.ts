@@ -59,7 +59,7 @@ it.each([
       const { marks: _, ...slow } = reader
       expect(sampleOf(reader, pieces)).toEqual(sampleOf(slow, pieces))
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   )
 })
 

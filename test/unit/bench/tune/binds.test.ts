@@ -11,7 +11,7 @@ import type { ToldLimits } from '../../../../bench/tune/told-limits.ts'
 import { sampleOf } from '../../../helpers/bench-sample.ts'
 
 const objectives = ['ttft: p(95)<1s'].flatMap(text => parseThreshold(text) ?? [])
-const idle = { cpuRatio: 0.1, lagP50Ms: 0.2, lagP99Ms: 2 }
+const idle = { cpuRatio: 0.1, busyRatio: 0.1, lagP50Ms: 0.2, lagP99Ms: 2 }
 const none: ToldLimits = { requests: undefined, tokens: undefined }
 
 /** A run of 160 replies that take `e2eMs` each, of which `waitMs` before the first token. */
@@ -112,10 +112,10 @@ describe('what binds', () => {
   it('is the generator where its core or its event loop is at its end', () => {
     const busy = [
       ...queueing.slice(0, 5),
-      run(32, 1000, { generator: { ...idle, cpuRatio: 0.98 } }),
+      run(32, 1000, { generator: { ...idle, busyRatio: 0.98 } }),
     ]
     expect(bound(busy).binding.what).toBe('generator')
-    const late = [...queueing.slice(0, 5), run(32, 1000, { generator: { ...idle, lagP50Ms: 70 } })]
+    const late = [...queueing.slice(0, 5), run(32, 1000, { generator: { ...idle, lagP99Ms: 270 } })]
     expect(bound(late).binding.what).toBe('generator')
   })
 

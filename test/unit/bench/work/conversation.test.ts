@@ -14,7 +14,10 @@ function played(conversation: Conversation) {
   for (let turn = 0; turn < 20; turn++) {
     const request = conversation.next()
     if (!request) break
-    expect(request.keepsText).toBe(true)
+    const { place, keepsText } = request
+    expect(place?.turn).toBe(turn + 1)
+    // Nothing follows on the last answer.
+    expect(keepsText ?? false).toBe(place!.turn < place!.turns)
     bodies.push(JSON.parse(request.body))
     conversation.answered(`yes ${turn}`)
   }
@@ -69,7 +72,8 @@ it('has the shape of its endpoint', async () => {
   const [, second] = played((await workOf({ endpoint: 'responses', turns: 2 })).conversation())
   expect(second.input).toHaveLength(3)
   const embeddings = await workOf({ endpoint: 'embeddings' })
-  expect(() => embeddings.conversation()).toThrow(/choose chat, responses or messages/)
+  expect(embeddings.hasTalks).toBe(false)
+  expect(played(embeddings.conversation())).toMatchObject([{ input: expect.any(String) }])
 })
 
 it('is no more of an answer than is needed', async () => {
