@@ -202,9 +202,9 @@ export function sendJson(
   addAnswerHeaders(exchange, headers)
   // Plain ASCII is cheaper as latin1.
   const encoding = bytes === json.length ? 'latin1' : 'utf8'
-  // A refusal's headers may be odd on purpose, and a fault wants to see how the answer ends.
-  const mayGoNow = status === 200 && exchange.fault === undefined
-  if (mayGoNow && answerNow(response, status, headers, json, encoding)) return
+  // A refusal's headers may be odd on purpose, and who bends an answer or writes it down watches the usual way.
+  const isWatched = exchange.fault !== undefined || exchange.settled !== undefined
+  if (status === 200 && !isWatched && answerNow(response, status, headers, json, encoding)) return
   response.writeHead(status, headers)
   response.end(json, encoding)
 }

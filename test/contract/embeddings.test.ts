@@ -1,5 +1,4 @@
 /** /embeddings, with the `openai` package as the judge. */
-import { getEncoding } from 'js-tiktoken'
 import OpenAI from 'openai'
 import { afterAll, expect, test } from 'vitest'
 import { createMockServer } from '../../mock-server/index.ts'
@@ -39,7 +38,7 @@ test('the package reads the same numbers, asked for as floats or by its own defa
 
 test('numbers of tokens are the text that they stand for', async () => {
   const text = 'The quick brown fox.'
-  const tokens = getEncoding('cl100k_base').encode(text)
+  const tokens = [791, 4062, 14198, 39935, 13] // in cl100k_base
   const { data } = await client.embeddings.create({ model, input: [tokens, [1]], dimensions: 8 })
   const [said] = (await client.embeddings.create({ model, input: text, dimensions: 8 })).data
   expect(data[0]!.embedding).toEqual(said!.embedding)

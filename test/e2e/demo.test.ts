@@ -32,7 +32,7 @@ beforeAll(async () => {
   })
   const watch = setInterval(() => {
     for (const inode of listeningInodes(demo.process.pid!)) listenedOn.add(inode)
-  }, 250)
+  }, 1000)
   code = await demo.exit
   clearInterval(watch)
   tookMs = performance.now() - startedAtMs

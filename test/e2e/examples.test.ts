@@ -12,7 +12,9 @@ const isSkipped = !hasPython && process.env.NO_SKIP !== '1'
 if (isSkipped) process.stderr.write('Skipped: python3 is not installed.\n')
 
 test('the vitest example passes, all of it', async () => {
-  const args = [vitest, 'run', '--root', 'examples/vitest', '--no-cache', '--reporter', 'json']
+  // In one process: to load the server for each file is most of the time.
+  const once = ['--no-isolate', '--max-workers', '1', '--no-cache', '--reporter', 'json']
+  const args = [vitest, 'run', '--root', 'examples/vitest', ...once]
   const { code, stdout, stderr } = await run(process.execPath, args)
   expect(code, stdout + stderr).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({

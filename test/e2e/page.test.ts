@@ -1,5 +1,5 @@
 /** The live page of a server with 1,000 streams, in a real browser. SCREENSHOTS=FOLDER keeps the pictures. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,25 +8,29 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMockServer, type MockServer } from '../../mock-server/index.ts'
 import {
   type Browser,
-  contrasts,
   isChromiumMissing,
   type OpenPage,
   startChromium,
 } from '../helpers/chromium.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { takePicture } from '../helpers/pictures.ts'
+import {
+  expectContrast,
+  expectLandmarks,
+  expectNoSidewaysScroll,
+  schemes,
+} from '../helpers/readable-page.ts'
 
 const isSkipped = isChromiumMissing && process.env.NO_SKIP !== '1'
 if (isSkipped) process.stderr.write('Skipped: chromium is not installed.\n')
 
 const STREAMS = 1000
-const ITL_MS = 250
-const schemes = ['light', 'dark'] as const
+const ITL_MS = 500
 const hostile = '<img src=x onerror="document.title=1">'
 const controlToken = 'open-sesame'
 
 describe.skipIf(isSkipped)('the live page in Chromium', () => {
   let folder: string
-  let pictures: string
   let mock: MockServer
   let browser: Browser
   let opened: OpenPage
@@ -35,8 +39,6 @@ describe.skipIf(isSkipped)('the live page in Chromium', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tokadence-page-'))
-    pictures = process.env.SCREENSHOTS ?? join(folder, 'screenshots')
-    await mkdir(pictures, { recursive: true })
     const pace = { ttft: '20ms', itl: ITL_MS, tokens: 300 }
     mock = await createMockServer({ ...pace, rpm: 3000, controlToken, clock: 'system' })
     for (let i = 0; i < STREAMS; i++) ask({ stream: true, model: 'gpt-4o' })
@@ -101,18 +103,13 @@ describe.skipIf(isSkipped)('the live page in Chromium', () => {
       await page.locator('details').evaluateAll(all => {
         for (const element of all) element.open = true
       })
-      await page.screenshot({ path: join(pictures, `page-${scheme}.png`), fullPage: true })
-      const all = await contrasts(page)
-      expect(all.length).toBeGreaterThan(100)
-      expect(all.filter(({ ratio }) => ratio < 4.5)).toEqual([]) // WCAG 2 AA
+      await takePicture(page, `page-${scheme}`)
+      await expectContrast(page, 100)
     },
   )
 
   test('it can be read by those who do not see it, and on a narrow screen', async () => {
-    expect(await page.locator('html').getAttribute('lang')).toBe('en')
-    for (const landmark of ['banner', 'main', 'contentinfo'] as const) {
-      expect(await page.getByRole(landmark).count()).toBe(1)
-    }
+    await expectLandmarks(page)
     expect(await page.getByRole('img').count()).toBe(4)
     const nameless = await page
       .locator('input, select, textarea')
@@ -120,9 +117,8 @@ describe.skipIf(isSkipped)('the live page in Chromium', () => {
     expect(nameless).toEqual([])
     const ids = await page.locator('[id]').evaluateAll(all => all.map(({ id }) => id))
     expect(ids).toEqual([...new Set(ids)])
-    await page.setViewportSize({ width: 390, height: 844 })
-    expect(await page.locator('html').evaluate(root => root.scrollWidth)).toBe(390)
-    await page.screenshot({ path: join(pictures, 'page-narrow.png'), fullPage: true })
+    await expectNoSidewaysScroll(page, 390)
+    await takePicture(page, 'page-narrow')
     await page.setViewportSize({ width: 1280, height: 900 })
   })
 
@@ -136,7 +132,7 @@ describe.skipIf(isSkipped)('the live page in Chromium', () => {
     expect(await wrong.innerText()).toMatch(/^ttft: "soon" is not allowed; /)
     expect(await ttft.getAttribute('aria-invalid')).toBe('true')
     expect(await page.locator('#told').innerText()).toBe('Nothing was changed.')
-    await page.screenshot({ path: join(pictures, 'page-wrong.png') })
+    await takePicture(page, 'page-wrong', { isWhole: false })
     await ttft.fill('30ms')
     await page.getByRole('button', { name: 'Apply 2 changes' }).click()
     await page.getByText('Applied: ttft, rpm.').waitFor()

@@ -2,7 +2,7 @@
  * The relay's page in a real browser behind a real nginx with its default buffering: through a tab switch, a dropped
  * line and a reload the upstream is called once. SCREENSHOTS=FOLDER keeps the pictures.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,13 +12,19 @@ import { createRelay, type Relay } from '../../client/relay/relay.ts'
 import { createMockServer, type MockServer } from '../../mock-server/index.ts'
 import {
   type Browser,
-  contrasts,
   isChromiumMissing,
   type OpenPage,
   startChromium,
 } from '../helpers/chromium.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { isNginxMissing, type Nginx, startNginx } from '../helpers/nginx.ts'
+import { takePicture } from '../helpers/pictures.ts'
+import {
+  expectContrast,
+  expectLandmarks,
+  expectNoSidewaysScroll,
+  schemes,
+} from '../helpers/readable-page.ts'
 
 const missing = [...(isChromiumMissing ? ['chromium'] : []), ...(isNginxMissing ? ['nginx'] : [])]
 const isSkipped = missing.length > 0 && process.env.NO_SKIP !== '1'
@@ -28,7 +34,6 @@ const TOKENS = 60
 
 describe.skipIf(isSkipped)('the relay behind nginx, in Chromium', () => {
   let folder: string
-  let pictures: string
   let mock: MockServer
   let relay: Relay
   let nginx: Nginx
@@ -38,8 +43,6 @@ describe.skipIf(isSkipped)('the relay behind nginx, in Chromium', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tokadence-relay-'))
-    pictures = process.env.SCREENSHOTS ?? join(folder, 'screenshots')
-    await mkdir(pictures, { recursive: true })
     mock = await createMockServer({ ttft: '80ms', itl: '8ms', tokens: TOKENS })
     relay = await createRelay({ url: mock.url, apiKey: 'sk-very-secret', callerPerMinute: 1000 })
     nginx = await startNginx(relay.origin)
@@ -99,7 +102,7 @@ describe.skipIf(isSkipped)('the relay behind nginx, in Chromium', () => {
       return texts[0]!.length > 20 ? texts : undefined
     })
     expect(blocked).toBe('')
-    await page.screenshot({ path: join(pictures, 'relay-streaming.png'), fullPage: true })
+    await takePicture(page, 'relay-streaming')
     await expectWhole()
     const waits = await page.locator('.wait').allInnerTexts()
     const [streamedMs = 0, blockedMs = 0] = waits.map(wait => {
@@ -110,7 +113,7 @@ describe.skipIf(isSkipped)('the relay behind nginx, in Chromium', () => {
     expect(blockedMs - streamedMs).toBeGreaterThan(TOKENS * 20 * 0.3)
     expect(await page.locator('#cost').innerText()).toMatch(/^\$0\.0000\d+$/)
     expect(await page.locator('#spoken').textContent()).toBe(await said())
-    await page.screenshot({ path: join(pictures, 'relay-done.png'), fullPage: true })
+    await takePicture(page, 'relay-done')
   })
 
   test('a tab that is switched away from and back goes on reading', async () => {
@@ -190,7 +193,7 @@ describe.skipIf(isSkipped)('the relay behind nginx, in Chromium', () => {
     await until('No answer')
     expect(await page.locator('#wrong').innerText()).toMatch(/rate limit|try again/i)
     expect((await upstream()).map(({ done }) => done.status)).toEqual([429])
-    await page.screenshot({ path: join(pictures, 'relay-refused.png'), fullPage: true })
+    await takePicture(page, 'relay-refused')
     mock.configure({ fault: null })
   })
 
@@ -221,25 +224,17 @@ describe.skipIf(isSkipped)('the relay behind nginx, in Chromium', () => {
     expect(await page.content()).not.toContain('secret')
   })
 
-  test.each(['light', 'dark'] as const)('in the %s scheme all text can be read', async scheme => {
+  test.each(schemes)('in the %s scheme all text can be read', async scheme => {
     await page.emulateMedia({ colorScheme: scheme })
-    await page.screenshot({ path: join(pictures, `relay-${scheme}.png`), fullPage: true })
-    const all = await contrasts(page)
-    expect(all.length).toBeGreaterThan(20)
-    expect(all.filter(({ ratio }) => ratio < 4.5)).toEqual([]) // WCAG 2 AA
+    await takePicture(page, `relay-${scheme}`)
+    await expectContrast(page, 20)
   })
 
   test('it can be read by those who do not see it, and on a narrow screen', async () => {
-    expect(await page.locator('html').getAttribute('lang')).toBe('en')
-    for (const landmark of ['banner', 'main', 'contentinfo'] as const) {
-      expect(await page.getByRole(landmark).count()).toBe(1)
-    }
+    await expectLandmarks(page)
     expect(await page.getByLabel('Prompt').count()).toBe(1)
     expect(await page.getByRole('log').getAttribute('aria-live')).toBe('polite')
-    for (const width of [390, 320]) {
-      await page.setViewportSize({ width, height: 844 })
-      expect(await page.locator('html').evaluate(root => root.scrollWidth)).toBe(width)
-    }
-    await page.screenshot({ path: join(pictures, 'relay-narrow.png'), fullPage: true })
+    for (const width of [390, 320]) await expectNoSidewaysScroll(page, width)
+    await takePicture(page, 'relay-narrow')
   })
 })

@@ -114,9 +114,11 @@ test('chat exits with 3 when nobody is there', async () => {
 })
 
 test('chat exits with 130 when it is interrupted, with what was said', async () => {
-  await using server = await startScriptedServer(events([role, says('Hello')], { end: false }))
   const controller = new AbortController()
-  setTimeout(() => controller.abort('SIGINT'), 400)
+  await using server = await startScriptedServer((...asked) => {
+    setTimeout(() => controller.abort('SIGINT'), 400)
+    return events([role, says('Hello')], { end: false })(...asked)
+  })
   const { code, stdout } = await run(chat, { url: server.url }, ['Hi'], controller)
   expect(code).toBe(130)
   expect(stdout).toBe('Hello\n')

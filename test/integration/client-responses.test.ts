@@ -5,6 +5,7 @@ import type { GivenClientOptions } from '../../client/options.ts'
 import { streamStructured } from '../../client/structured.ts'
 import { createMockServer, type MockServer } from '../../mock-server/index.ts'
 import { answer, events, startScriptedServer } from '../helpers/scripted-server.ts'
+import { shareTime } from '../helpers/shared-time.ts'
 
 const messages = [{ role: 'user', content: 'Say it.' }] as const
 const WORDS = 'One two three four five six seven eight.'
@@ -308,11 +309,14 @@ describe.each(transports)('responses over the %s transport', transport => {
   })
 
   test('a budget stops the stream where it ends', async () => {
-    const mock = await openMock({ itl: '1ms' })
+    // On a clock of its own: a busy machine would have many tokens come in one read.
+    const mock = await openMock({ itl: '1ms', clock: 'manual' })
     mock.when().reply('word '.repeat(3000))
     const client = open(mock.url, way)
     const stream = client.stream({ messages }, { maxCost: 0.0002 })
-    const { error } = await readFrames(stream)
+    const reading = readFrames(stream)
+    await shareTime(mock).runUntil(reading, 3000)
+    const { error } = await reading
     expect(error).toMatchObject({ failure: { kind: 'budget', which: 'call' } })
     const { cost } = await stream.result
     // What came in the same read as the last token that could be paid is counted too.

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ClientError, createClient, type Frame, RetryExhaustedError } from '../../client/index.ts'
 import type { GivenClientOptions } from '../../client/options.ts'
+import { turns } from '../helpers/eventually.ts'
 import {
   answer,
   chunk,
@@ -166,7 +167,7 @@ describe.each(['wire', 'sdk'] as const)('over the %s transport', transport => {
     const { client, server } = await open(reply('Hi'))
     for (let i = 0; i < 3; i++) {
       await client.complete({ messages })
-      await new Promise(resolve => setTimeout(resolve, 10))
+      await turns() // what is left to read after [DONE]
     }
     expect(server.received).toHaveLength(3)
     expect(server.connections).toBe(1)
@@ -205,7 +206,8 @@ describe.each(['wire', 'sdk'] as const)('over the %s transport', transport => {
       'the connection is reset',
       async response => {
         await events([role, says('Hel'), says('lo')], { end: false })(response, 0, {} as never)
-        setTimeout(() => response.socket?.resetAndDestroy(), 20)
+        await turns()
+        response.socket?.resetAndDestroy()
       },
       { how: 'truncated', failure: { kind: 'connection' } },
     ],
@@ -332,7 +334,8 @@ describe.each(['wire', 'sdk'] as const)('over the %s transport', transport => {
         0,
         {} as never,
       )
-      setTimeout(() => response.socket?.resetAndDestroy(), 20)
+      await turns()
+      response.socket?.resetAndDestroy()
     }
     const { result, error } = await frameOf(script)
     expect(error).toBeUndefined()
@@ -612,9 +615,12 @@ describe.each(['wire', 'sdk'] as const)('over the %s transport', transport => {
         received,
       ),
     )
-    const first = client.complete({ messages })
-    await expect.poll(() => client.limiter.pausedMs).toBeGreaterThan(0)
-    await Promise.all([first, client.complete({ messages })])
+    let other: Promise<unknown> | undefined
+    for await (const { kind } of client.stream({ messages })) {
+      if (kind === 'retry') other = client.complete({ messages }) // from here on the client waits
+    }
+    await other
+    expect(server.received).toHaveLength(3)
     const [refusedAt, ...later] = server.received.map(({ atMs }) => atMs)
     for (const atMs of later) expect(atMs - (refusedAt ?? 0)).toBeGreaterThan(195)
   })

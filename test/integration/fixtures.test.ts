@@ -11,7 +11,8 @@ import {
   type MockServerOptions,
 } from '../../mock-server/index.ts'
 import { eventually } from '../helpers/eventually.ts'
-import { runProgram, startProgram } from '../helpers/program.ts'
+import { startProgram } from '../helpers/program.ts'
+import { runMain } from '../helpers/run-main.ts'
 
 const examples = fileURLToPath(new URL('../../examples/fixtures', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'tokadence-fixtures-'))
@@ -212,7 +213,7 @@ test('a server is not started with a file that is bad', async () => {
 })
 
 test('lint tells every fault and doubt, and counts what is good', async () => {
-  const good = await runProgram(['lint', examples])
+  const good = await runMain(['lint', examples])
   expect([good.code, good.stdout]).toEqual([
     0,
     '2 files · 10 good handlers · 0 faults · 0 doubts\n',
@@ -220,7 +221,7 @@ test('lint tells every fault and doubt, and counts what is good', async () => {
 
   const shadowed = join(folder, 'shadowed.yaml')
   writeFileSync(shadowed, 'handlers:\n  - reply: a\n  - name: late\n    reply: b\n')
-  const { code, stdout } = await runProgram(['lint', bad, shadowed])
+  const { code, stdout } = await runMain(['lint', bad, shadowed])
   expect(code).toBe(2)
   expect(stdout.split('\n')).toEqual([
     why,
@@ -231,11 +232,9 @@ test('lint tells every fault and doubt, and counts what is good', async () => {
 })
 
 test('lint speaks JSON, prints the schema, and wants a file', async () => {
-  const [json, schema, none] = await Promise.all([
-    runProgram(['lint', '--json', bad]),
-    runProgram(['lint', '--schema']),
-    runProgram(['lint']),
-  ])
+  const json = await runMain(['lint', '--json', bad])
+  const schema = await runMain(['lint', '--schema'])
+  const none = await runMain(['lint'])
   expect(JSON.parse(json.stdout)).toEqual({ files: 1, handlers: 0, faults: [why], doubts: [] })
   expect(Object.keys(JSON.parse(schema.stdout).properties)).toEqual(['$schema', 'handlers'])
   expect([none.code, none.stderr]).toEqual([2, 'tokadence: lint: write FILE… after the command\n'])

@@ -25,7 +25,7 @@ import { attack } from '../helpers/hostile-client.ts'
 import { createIds, targets } from '../helpers/hostile-targets.ts'
 import { connectRaw, rawRequest } from '../helpers/raw-http.ts'
 
-const requests = Number(process.env.FUZZ ?? 700)
+const requests = Number(process.env.FUZZ ?? 450)
 const seed = Number(process.env.FUZZ_SEED ?? 1)
 const quick = { ttft: 0, itl: 0, tokens: 12, reasoning: 8, batchTime: '20ms', seed: 1 } as const
 const slow = { ...quick, ttft: '2ms', itl: '1ms', tokens: 30 } as const

@@ -1,6 +1,5 @@
 /** Prompts made to stall a server: each is counted right, and nobody else waits for it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadTokenizer } from '../../protocol/tokens/tokenizer.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type Program, startServe } from '../helpers/program.ts'
 import { chatBody, echoBody, postChat, readStream } from '../helpers/read-stream.ts'
@@ -64,19 +63,19 @@ async function entryOf(key: string): Promise<Entry | undefined> {
 /** Of no known family, so that its window has no end. */
 const model = 'endless'
 
+/** Tokens of o200k_base. */
 test.each([
-  ["100,000 × 'a'", 'a'.repeat(100_000)],
-  ['100,000 characters of Thai', 'สวัสดีครับผมชื่อ'.repeat(6250)],
-  ['100,000 lone surrogates', '\ud800'.repeat(100_000)],
-  ['1 MB of emoji', '🎉👩'.repeat(131_072)],
-  ['1 MB of spaces', ' '.repeat(2 ** 20)],
-  ['1 MB of signs', '!?#$%&'.repeat(174_763)],
-])('%s as a prompt', async (name, prompt) => {
+  ["100,000 × 'a'", 'a'.repeat(100_000), 12_500],
+  ['100,000 characters of Thai', 'สวัสดีครับผมชื่อ'.repeat(6250), 50_000],
+  ['100,000 lone surrogates', '\ud800'.repeat(100_000), 12_500],
+  ['1 MB of emoji', '🎉👩'.repeat(131_072), 524_288],
+  ['1 MB of spaces', ' '.repeat(2 ** 20), 8192],
+  ['1 MB of signs', '!?#$%&'.repeat(174_763), 873_815],
+])('%s as a prompt', async (name, prompt, tokens) => {
   const { status, answer, latenessMs } = await disturb(
     name,
     chatBody(prompt, { model, max_tokens: 1 }),
   )
-  const tokens = (await loadTokenizer('o200k_base')).count(prompt)
   expect([status, answer.usage.prompt_tokens]).toEqual([200, tokens + 3 + 3 + 1])
   expect(answer.usage.completion_tokens).toBe(1)
   expect(latenessMs).toBeLessThan(BOUND_MS)
@@ -89,9 +88,7 @@ test('an echo of 1 MB, cut after a few tokens', async () => {
     echoBody(text, { model, max_tokens: 3 }),
   )
   expect([status, answer.choices[0]!.message.content]).toEqual([200, 'The quick brown'])
-  const asked = `Reply with exactly this text: ${text}`
-  const tokens = (await loadTokenizer('o200k_base')).count(asked)
-  expect(answer.usage).toMatchObject({ prompt_tokens: tokens + 7, completion_tokens: 3 })
+  expect(answer.usage).toMatchObject({ prompt_tokens: 233_027 + 7, completion_tokens: 3 })
   expect(latenessMs).toBeLessThan(BOUND_MS)
 })
 

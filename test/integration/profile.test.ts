@@ -9,7 +9,7 @@ import { createRandom } from '../../base/random.ts'
 import { command } from '../../cli/profile.ts'
 import { serverOptions } from '../../mock-server/options.ts'
 import { printRecording } from '../../mock-server/record/recording.ts'
-import { runProgram } from '../helpers/program.ts'
+import { runMain } from '../helpers/run-main.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -63,7 +63,7 @@ async function profile(given: object) {
 
 test('recordings become a section of tokadence.yaml that serve reads, at the pace they have', async () => {
   const out = join(folder, 'tokadence.yaml')
-  const { code, stdout, stderr } = await runProgram([
+  const { code, stdout, stderr } = await runMain([
     'profile',
     ...['--from', folder, '--model', 'gpt-4o-mini', '--out', out],
   ])

@@ -2,9 +2,15 @@ import { connect } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createManualClock } from '../../base/manual-clock.ts'
 import { readOptions } from '../../base/option-table.ts'
 import { command } from '../../cli/relay.ts'
-import { createRelay, type GivenRelayOptions, type Relay } from '../../client/relay/relay.ts'
+import {
+  createRelay,
+  type GivenRelayOptions,
+  type Relay,
+  type RelayParts,
+} from '../../client/relay/relay.ts'
 import { createMockServer, type MockServer } from '../../mock-server/index.ts'
 import { eventually } from '../helpers/eventually.ts'
 import {
@@ -255,8 +261,9 @@ describe('a relay in front of the mock server', () => {
 })
 
 /** A relay in front of a server that says what it is told to. */
-async function relayTo(url: string, given: GivenRelayOptions = {}) {
-  return await createRelay({ url, apiKey: key, maxAttempts: 2, baseDelay: '1ms', ...given })
+async function relayTo(url: string, given: GivenRelayOptions = {}, parts: RelayParts = {}) {
+  const quick = { url, apiKey: key, maxAttempts: 2, baseDelay: '1ms' }
+  return await createRelay({ ...quick, ...given }, parts)
 }
 
 test('a 429 of the upstream stays a 429 with its wait, and is not asked again', async () => {
@@ -272,9 +279,12 @@ test('a 429 of the upstream stays a 429 with its wait, and is not asked again', 
 
 test('where the upstream has no more to give, a caller is told so and nothing is sent', async () => {
   await using mock = await createMockServer({ rpm: 1 })
-  await using relay = await relayTo(mock.url, { turnWait: '200ms' })
+  const clock = createManualClock()
+  await using relay = await relayTo(mock.url, { turnWait: '200ms' }, { clock })
   await start(relay.origin)
-  const response = await post(relay.origin, { prompt: 'Hi.' })
+  const asking = post(relay.origin, { prompt: 'Hi.' })
+  const walk = setInterval(() => clock.advance(10), 1)
+  const response = await asking.finally(() => clearInterval(walk))
   expect(response.headers.get('retry-after')).toBe('1')
   expect(await errorOf(response)).toMatchObject({ status: 429, code: 'no_turn' })
   expect(mock.requests()).toHaveLength(1)
@@ -314,6 +324,7 @@ test('an upstream that takes longer than the wait is answered for, and its refus
   await using relay = await relayTo(server.url, { startWait: '50ms' })
   const run = await start(relay.origin)
   const reading = fetch(`${run}/events`).then(response => read(response))
+  await eventually(() => server.received[0])
   refuse()
   const events = await reading
   expect(events.map(({ type }) => type)).toEqual(['error', 'done'])
@@ -334,6 +345,7 @@ test('who was told where to read is not told of a 429 any more: it is waited for
   await using relay = await relayTo(server.url, { startWait: '50ms' })
   const run = await start(relay.origin)
   const reading = fetch(`${run}/events`).then(response => read(response))
+  await eventually(() => server.received[0])
   refuse()
   const events = await reading
   expect(events.map(({ type }) => type)).toEqual(['retry', 'token', 'usage', 'done'])

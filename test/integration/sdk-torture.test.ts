@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Card } from '../../bench/torture/card.ts'
-import { runTorture } from '../../bench/torture/run.ts'
+import { faultsOf, tortureCard } from '../helpers/torture-card.ts'
 
 const packages = fileURLToPath(new URL('../sdk', import.meta.url))
 const isBuilt = existsSync(`${packages}/node_modules/ai`)
@@ -12,13 +12,8 @@ const mayNotSkip = process.env.NO_SKIP === '1'
 describe.skipIf(!isBuilt && !mayNotSkip)('the torture of other clients', () => {
   let card: Card
   beforeAll(async () => {
-    card = await runTorture(
-      { clients: ['tokadence-sdk', 'openai-7', 'ai-sdk', 'langchain'], packages },
-      {
-        environment: { PATH: process.env.PATH ?? '' },
-        execArgv: ['--import', fileURLToPath(import.meta.resolve('tsx'))],
-      },
-    )
+    const clients = 'tokadence-sdk,openai-7,ai-sdk,langchain'
+    card = await tortureCard('--clients', clients, '--packages', packages)
   })
 
   test.each([
@@ -79,11 +74,7 @@ describe.skipIf(!isBuilt && !mayNotSkip)('the torture of other clients', () => {
       ],
     ],
   ])('%s', (client, faults) => {
-    const seen = card.rows.flatMap(({ name, results }) => {
-      const result = results[client]
-      return !result || result.isRight ? [] : [`${name}: ${result.mark}`]
-    })
-    expect(seen).toEqual(faults)
+    expect(faultsOf(card, client)).toEqual(faults)
     expect(card.clients.map(({ name }) => name)).toContain(client)
   })
 })

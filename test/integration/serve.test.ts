@@ -10,6 +10,7 @@ import { serverOptions } from '../../mock-server/options.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { runProgram, startServe } from '../helpers/program.ts'
 import { chatBody, postChat, readStream } from '../helpers/read-stream.ts'
+import { runMain } from '../helpers/run-main.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tokadence-serve-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -23,7 +24,7 @@ function write(yaml: string): string {
 
 /** In a folder without a tokadence.yaml. */
 function run(args: readonly string[], env: Record<string, string> = {}) {
-  return runProgram(args, { env, cwd: folder })
+  return runMain(args, { env, cwd: folder })
 }
 
 test('serve prints the two lines a client needs, and answers a client with them', async () => {
@@ -150,7 +151,8 @@ test('--help of serve lists every option and its default', async () => {
 })
 
 test('--help lists the commands, --version the version', async () => {
-  const [help, shown] = await Promise.all([run(['--help']), run(['--version'])])
+  const help = await run(['--help'])
+  const shown = await runProgram(['--version'])
   expect(help.code).toBe(0)
   for (const name of ['serve', 'chat', 'summarise', 'bench', 'demo', 'config']) {
     expect(help.stdout).toMatch(new RegExp(`^ +tokadence ${name} `, 'm'))
@@ -163,7 +165,7 @@ const stray = write('itl: 1ms\nttfft: 5ms\n')
 const broken = write('ttft: [1,\n')
 const wrong = write('\nserve:\n  port: http\n')
 
-test.concurrent.each<[string, string[], Record<string, string>, string]>([
+test.each<[string, string[], Record<string, string>, string]>([
   [
     'a wrong value of a flag',
     ['serve', '--port', 'http'],
@@ -236,7 +238,7 @@ test.concurrent.each<[string, string[], Record<string, string>, string]>([
 })
 
 test('broken YAML is refused with its place', async () => {
-  const { code, stderr } = await run(['serve', '--config', broken])
+  const { code, stderr } = await runProgram(['serve', '--config', broken])
   expect(code).toBe(2)
   expect(stderr).toMatch(/^tokadence: .*\.yaml:\d+:\d+: .*\n$/)
 })
@@ -256,6 +258,6 @@ test('a port that is taken is refused by name', async () => {
 test('tokadence.yaml in the working folder is read without being named', async () => {
   const own = mkdtempSync(join(folder, 'own-'))
   writeFileSync(join(own, 'tokadence.yaml'), 'port: 4321\n')
-  const { stdout } = await runProgram(['config'], { cwd: own })
+  const { stdout } = await runMain(['config'], { cwd: own })
   expect(stdout).toMatch(/^--port +4321 {2}\(tokadence\.yaml:1:1\)$/m)
 })

@@ -3,15 +3,13 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readOptions } from '../../base/option-table.ts'
-import type { Card } from '../../bench/torture/card.ts'
 import { runTorture } from '../../bench/torture/run.ts'
 import { trials } from '../../bench/torture/trials.ts'
 import { command } from '../../cli/torture.ts'
+import { faultsOf, tortureCard } from '../helpers/torture-card.ts'
 
-const execArgv = ['--import', fileURLToPath(import.meta.resolve('tsx'))]
 const environment = { PATH: process.env.PATH ?? '' }
 
 let folder: string
@@ -20,19 +18,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** What a client did wrong: `truncate: silent`. */
-function faultsOf({ rows }: Card, client: string): string[] {
-  return rows.flatMap(({ name, results }) => {
-    const result = results[client]
-    return !result || result.isRight ? [] : [`${name}: ${result.mark}`]
-  })
-}
-
 test.concurrent('our client is right in every trial, and openai 6 does what it is known for', async () => {
-  const card = await runTorture(
-    { clients: ['tokadence', 'openai-6'], timeout: '800ms' },
-    { environment, execArgv },
-  )
+  const card = await tortureCard('--clients', 'tokadence,openai-6', '--timeout', '800ms')
   expect(card.rows.map(({ name }) => name)).toEqual(trials.map(({ name }) => name))
   expect(faultsOf(card, 'tokadence')).toEqual([])
   expect(faultsOf(card, 'openai-6')).toEqual([
@@ -92,13 +79,8 @@ test.concurrent('a client that takes its process down loses that trial and no ot
     }
     throw new Error('Nothing to be had.')`,
   )
-  const card = await runTorture(
-    {
-      clients: ['openai-7', 'ai-sdk'],
-      packages,
-      only: ['html-200', 'empty-200'],
-    },
-    { environment, execArgv },
+  const card = await tortureCard(
+    ...['--clients', 'openai-7,ai-sdk', '--packages', packages, '--only', 'html-200,empty-200'],
   )
   const results = card.rows.map(({ name, results }) => [name, results['openai-7']?.mark])
   expect(results).toEqual([

@@ -7,8 +7,8 @@ import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { command as verify } from '../../cli/verify.ts'
 import { createMockServer, type MockServer } from '../../mock-server/index.ts'
-import { runProgram } from '../helpers/program.ts'
 import { runCommand } from '../helpers/run-command.ts'
+import { runMain } from '../helpers/run-main.ts'
 
 let folder: string
 let mock: MockServer
@@ -149,10 +149,8 @@ test('where no mock server answers, it exits with 3', async () => {
 })
 
 test('the program itself lists every assertion, and refuses wrong usage with 2', async () => {
-  const [listed, refused] = await Promise.all([
-    runProgram(['verify', '--list']),
-    runProgram(['verify', '--expect', 'maxInFligth: 1']),
-  ])
+  const listed = await runMain(['verify', '--list'])
+  const refused = await runMain(['verify', '--expect', 'maxInFligth: 1'])
   expect(listed.code).toBe(0)
   expect(listed.stdout).toMatch(/^maxInFlight: N\n {2}Never more than so many requests/m)
   expect([refused.code, refused.stderr]).toEqual([

@@ -82,7 +82,7 @@ describe('values are those of JSON.parse', () => {
     )
     fc.assert(fc.property(fc.array(text, { maxLength: 20 }), expectParsed), {
       seed: 5,
-      numRuns: 1000,
+      numRuns: 300,
     })
   })
 })

@@ -92,9 +92,8 @@ function outcome<T>(parse: (given: unknown) => T, given: unknown): T | undefined
     return parse(given)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    expect(error.status).toBeGreaterThanOrEqual(400)
-    expect(error.status).toBeLessThan(500)
-    expect(error.message).not.toMatch(/undefined|\[object/)
+    const isPlain = !/undefined|\[object/.test(error.message)
+    if (error.status < 400 || error.status >= 500 || !isPlain) throw error
     return undefined
   }
 }
@@ -113,9 +112,9 @@ test('any chat is read or refused, and nothing else', () => {
       // What is taken strictly is taken leniently, and as the same.
       expect(parseChatRequest(given, { lenient: true })).toEqual(chat)
     }),
-    { numRuns: 3000, seed: 1 },
+    { numRuns: 1500, seed: 1 },
   )
-  expect(read).toBeGreaterThan(100) // else it has tried refusals only
+  expect(read).toBeGreaterThan(50) // else it has tried refusals only
 })
 
 test('any object is a lenient request, unless its messages are no list', () => {
@@ -131,7 +130,7 @@ test('any object is a lenient request, unless its messages are no list', () => {
       expect(chat.ask.choices).toBeGreaterThanOrEqual(1)
       expect(chat.ask.model).not.toBe('')
     }),
-    { numRuns: 1500, seed: 2 },
+    { numRuns: 800, seed: 2 },
   )
 })
 
@@ -145,9 +144,9 @@ test('any completion is read or refused, and nothing else', () => {
       expect(request.prompts.length * request.choices).toBeGreaterThanOrEqual(1)
       expect(request.prompts.length * request.choices).toBeLessThanOrEqual(128)
     }),
-    { numRuns: 1500, seed: 3 },
+    { numRuns: 800, seed: 3 },
   )
-  expect(read).toBeGreaterThan(100)
+  expect(read).toBeGreaterThan(50)
 })
 
 test('a large body is parsed in time that grows with it, and no faster', () => {

@@ -1,14 +1,16 @@
-import { getEncoding } from 'js-tiktoken'
 import { expect, test } from 'vitest'
 import { sentences } from '../../../../mock-server/engine/corpus.ts'
+import { tokenJudge } from '../../../helpers/token-judge.ts'
 
-const encodings = (['o200k_base', 'cl100k_base'] as const).map(name => {
-  const encoding = getEncoding(name)
-  return {
-    name,
-    tokens: (text: string) => encoding.encode(text).map(token => encoding.decode([token])),
-  }
-})
+const encodings = await Promise.all(
+  (['o200k_base', 'cl100k_base'] as const).map(async name => {
+    const encoding = await tokenJudge(name)
+    return {
+      name,
+      tokens: (text: string) => encoding.encode(text).map(token => encoding.decode([token])),
+    }
+  }),
+)
 
 const vocabulary = [...new Set(sentences.flat())]
 const firstWords = [...new Set(sentences.map(sentence => sentence[0]!.trimStart()))]

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { getEncoding } from 'js-tiktoken'
 import { expect, test } from 'vitest'
 import { loadTokenizer } from '../../../../protocol/tokens/tokenizer.ts'
 import { loadVocabulary } from '../../../../protocol/tokens/vocabulary.ts'
+import { tokenJudge } from '../../../helpers/token-judge.ts'
 
 const ours = await loadTokenizer('cl100k_base')
-const theirs = getEncoding('cl100k_base')
+const theirs = await tokenJudge('cl100k_base')
 const vocabulary = await loadVocabulary('cl100k_base')
 
 test('what js-tiktoken encodes is decoded to the same text', () => {

@@ -421,7 +421,7 @@ describe('whatever is sent as a schema', () => {
         const instance = make(sent, seed)
         expect(JSON.parse(JSON.stringify(instance))).toEqual(instance)
       }),
-      { numRuns: 800 },
+      { numRuns: 400 },
     )
   })
 

@@ -78,7 +78,7 @@ test('any text may be a pattern', () => {
       if (/\\b|\(\?[=!]|.\^|\$./su.test(source)) return
       expect(text).toMatch(new RegExp(source, compiledFlags(source)))
     }),
-    { numRuns: 1500 },
+    { numRuns: 800 },
   )
-  expect(made).toBeGreaterThan(300)
+  expect(made).toBeGreaterThan(160)
 })
