@@ -1,5 +1,4 @@
 /** The server's time: the system's, or one that stands still until it is told to move. */
-import { type Arrivals, arrivalsOf } from '../base/arrivals.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { durationSyntax, parseDuration } from '../base/duration.ts'
 import { createManualClock } from '../base/manual-clock.ts'
@@ -28,8 +27,6 @@ export interface ServerClock {
 /** A server's time and who plays on it. */
 export interface Time {
   readonly clock: Clock
-  /** When the request came that is being read. */
-  readonly arrivals: Pick<Arrivals, 'atMs' | 'wallMs'>
   readonly conductor: Conductor
   readonly control: ServerClock
   /** Undefined on the system's clock, which waits for nobody. */
@@ -51,14 +48,7 @@ export function createTime(options: ServerOptions, clock: Clock = systemClock): 
       throw error
     },
   }
-  return {
-    clock,
-    arrivals: arrivalsOf(clock),
-    conductor: createConductor(clock),
-    control,
-    unsettled: undefined,
-    stop() {},
-  }
+  return { clock, conductor: createConductor(clock), control, unsettled: undefined, stop() {} }
 }
 
 /**
@@ -123,7 +113,6 @@ function manualTime({ seed, upstream }: ServerOptions): Time {
       wallMs: manual.wallMs,
       after: (delayMs, callback) => at(manual.nowMs() + delayMs, callback),
     },
-    arrivals: { atMs: manual.nowMs, wallMs: manual.wallMs },
     conductor: createExactConductor({ nowMs: manual.nowMs, at }, unsettled),
     unsettled,
     control: {

@@ -72,13 +72,12 @@ export function openExchange(
   response: ServerResponse,
   endpoint: EndpointName,
 ): Exchange {
-  const { time, journal, metrics } = provider
-  const startMs = time.arrivals.atMs()
+  const { clock, journal, metrics } = provider
   const exchange: Exchange = {
     provider,
     request,
     response,
-    startMs,
+    startMs: clock.nowMs(),
     endpoint,
     entry: {
       number: provider.nextNumber(),
@@ -86,7 +85,7 @@ export function openExchange(
       method: request.method ?? '',
       path: withoutKeys((request as AzureRequest).originalUrl ?? request.url ?? ''),
       endpoint,
-      receivedAtMs: time.arrivals.wallMs(),
+      receivedAtMs: clock.wallMs(),
       attempt: attemptOf(request),
       headers: headersKept(request.headers),
       done: { outcome: 'open', status: 0, chunks: 0, bytes: 0, eventMs: [], maxPacingErrorMs: 0 },

@@ -3,14 +3,12 @@
  * while it slept: the last of a thousand reads is handled milliseconds after its bytes were there, and a stamp
  * made then blames the sender for the reader's work. So all that is handled in one waking came when it began.
  */
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, systemClock } from '../../base/clock.ts'
 
 /** To be asked in the callbacks of reads only: a timer's time is its own. */
 export interface Arrivals {
   /** When that came which is being handled, in the clock's ms: the same for all that one waking of the event loop handles. */
   atMs(): number
-  /** The same on the wall, for what was asked for last. */
-  wallMs(): number
   /** It has been handled: what is handled long after that came alone, which is cheaper to stamp. */
   handled(): void
 }
@@ -25,8 +23,6 @@ export function createArrivals(clock: Clock): Arrivals {
   let wokeAtMs: number | undefined
   let handledAtMs = Number.POSITIVE_INFINITY
   let looks = 0
-  let wallMs = 0
-  let isWallKnown = false
   /** Called when this waking's reads have been handled, before the loop sleeps again. */
   function sleeps(): void {
     wokeAtMs = undefined
@@ -34,7 +30,6 @@ export function createArrivals(clock: Clock): Arrivals {
   return {
     atMs() {
       if (wokeAtMs !== undefined && ++looks < EVENTS_A_LOOK) return wokeAtMs
-      isWallKnown = false
       const nowMs = clock.nowMs()
       if (wokeAtMs === undefined) {
         if (nowMs - handledAtMs > ALONE_MS) return nowMs
@@ -43,11 +38,6 @@ export function createArrivals(clock: Clock): Arrivals {
       looks = 0
       wokeAtMs = nowMs
       return nowMs
-    },
-    wallMs() {
-      if (!isWallKnown) wallMs = clock.wallMs()
-      isWallKnown = true
-      return wallMs
     },
     handled() {
       if (wokeAtMs === undefined) handledAtMs = clock.nowMs()
@@ -59,7 +49,5 @@ const systemArrivals = createArrivals(systemClock)
 
 /** The arrivals of a clock, one a process for the system's; another's does not run on while the loop is busy. */
 export function arrivalsOf(clock: Clock): Arrivals {
-  return clock === systemClock
-    ? systemArrivals
-    : { atMs: clock.nowMs, wallMs: clock.wallMs, handled() {} }
+  return clock === systemClock ? systemArrivals : { atMs: clock.nowMs, handled() {} }
 }
