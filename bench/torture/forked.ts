@@ -13,8 +13,6 @@ export interface ForkOptions {
   /** Where packages are looked for, in order. */
   readonly folders: readonly string[]
   readonly environment: NodeJS.ProcessEnv
-  /** Node's own flags; undefined: this process'. */
-  readonly execArgv?: readonly string[] | undefined
 }
 
 /** The sources have workers of TypeScript, a build has JavaScript. */
@@ -63,13 +61,8 @@ type Answer =
   | { readonly kind: 'told'; readonly told: Told }
   | { readonly kind: 'lost'; readonly instead: Omit<Told, 'text'> }
 
-async function startWorker(
-  name: string,
-  { folders, environment, execArgv = process.execArgv }: ForkOptions,
-  clock: Clock,
-) {
+async function startWorker(name: string, { folders, environment }: ForkOptions, clock: Clock) {
   const child = fork(workerPath, [name, ...folders], {
-    execArgv: [...execArgv],
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

@@ -19,8 +19,6 @@ export interface TortureParts {
   readonly signal?: AbortSignal
   /** Called when a client has gone through one more trial, or was there. */
   readonly onProgress?: (progress: Progress) => void
-  /** Node's flags for the clients' processes; undefined: as this one's. */
-  readonly execArgv?: readonly string[]
 }
 
 export interface Progress {
@@ -49,14 +47,14 @@ export async function runTorture(
 
 /** The same with options that are read already. */
 export async function tortureWith(options: TortureOptions, parts: TortureParts): Promise<Card> {
-  const { environment = {}, signal = new AbortController().signal, onProgress, execArgv } = parts
+  const { environment = {}, signal = new AbortController().signal, onProgress } = parts
   const chosen = chosenTrials(options.only)
   const names = chosenClients(options)
   const clock = systemClock
   const startedAtMs = clock.nowMs()
   const startedAt = new Date(clock.wallMs()).toISOString()
   const folders = [folderOf(options.packages)]
-  const { subjects, skipped } = await opened(names, { folders, environment, execArgv })
+  const { subjects, skipped } = await opened(names, { folders, environment })
   for (const [i, command] of options.exec.entries()) {
     const name = options.exec.length === 1 ? 'exec' : `exec-${i + 1}`
     subjects.push({ ...programSubject(command, environment), name })
