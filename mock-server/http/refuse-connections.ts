@@ -12,15 +12,33 @@ export function refuseConnections({ request, provider }: Exchange, forMs: number
   const { port, address: host } = address
   server.close()
   const pauses = provider.shared(createPauses)
-  const cancel = provider.clock.after(forMs, () => {
-    pauses.delete(cancel)
-    // Its port may be another's by now: whoever runs the server is told, and what is open goes on.
-    const told = (error: Error) => provider.log('error', `cannot listen again: ${error.message}`)
-    server.once('error', told)
-    server.listen({ port, host, backlog: BACKLOG }, () => server.off('error', told))
-  })
-  pauses.add(cancel)
+  let cancel = provider.clock.after(forMs, () => again(0))
+  pauses.add(stop)
+  function stop(): void {
+    cancel()
+  }
+  function again(tries: number): void {
+    const failed = (error: NodeJS.ErrnoException) => {
+      // Its port may be another's by now, if only as the near end of a connection that somebody makes.
+      if (error.code === 'EADDRINUSE' && tries < MAX_TRIES) {
+        cancel = provider.clock.after(AGAIN_MS, () => again(tries + 1))
+        return
+      }
+      pauses.delete(stop)
+      // Whoever runs the server is told, and what is open goes on.
+      provider.log('error', `cannot listen again: ${error.message}`)
+    }
+    server!.once('error', failed)
+    server!.listen({ port, host, backlog: BACKLOG }, () => {
+      server!.off('error', failed)
+      pauses.delete(stop)
+    })
+  }
 }
+
+const AGAIN_MS = 20
+/** Ten seconds of them. */
+const MAX_TRIES = 500
 
 const BACKLOG = 4096
 

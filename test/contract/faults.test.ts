@@ -1,8 +1,11 @@
 /** Every fault of the catalogue as the `openai` package tells it: class, status, code, sends, what a stream said. */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { faultNames } from '../../mock-server/engine/faults/catalogue.ts'
 import { createMockServer } from '../../mock-server/index.ts'
+import { eventually, turns } from '../helpers/eventually.ts'
 
 const mock = await createMockServer({ ttft: 0, itl: 0, logLevel: 'error' })
 afterAll(() => mock.close())
@@ -277,6 +280,26 @@ test('a server that nobody can connect to', async () => {
   expect(refused).toBeInstanceOf(OpenAI.APIConnectionError)
   expect(refused.cause.cause.code).toBe('ECONNREFUSED')
   expect(other.requests().map(({ fault }) => fault)).toEqual(['connection-refused'])
+})
+
+test('a server whose port is another’s when it would listen again waits until it is free', async () => {
+  await using other = await createMockServer({ ttft: 0, itl: 0, clock: 'manual' })
+  const client = new OpenAI({ baseURL: other.url, apiKey: 'sk-test', maxRetries: 0 })
+  const ask = (fault: string) =>
+    client.chat.completions
+      .create({ model, messages }, { headers: { 'x-tokadence-fault': fault } })
+      .catch(() => undefined)
+  expect(await ask('connection-refused;for=1s')).toBe(undefined)
+  const holder = createServer().listen(other.port, '127.0.0.1')
+  await once(holder, 'listening')
+  await other.clock.advance('1s')
+  await turns()
+  await new Promise(resolve => holder.close(resolve))
+  const answer = await eventually(async () => {
+    await other.clock.advance('20ms')
+    return await ask('none')
+  })
+  expect(answer.object).toBe('chat.completion')
 })
 
 test('a client that tries again has its answer when the fault is over', async () => {

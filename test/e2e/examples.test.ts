@@ -14,7 +14,9 @@ if (isSkipped) process.stderr.write('Skipped: python3 is not installed.\n')
 test('the vitest example passes, all of it', async () => {
   // In one process: to load the server for each file is most of the time.
   const once = ['--no-isolate', '--max-workers', '1', '--no-cache', '--reporter', 'json']
-  const args = [vitest, 'run', '--root', 'examples/vitest', ...once]
+  // A user's machine has nothing else to do.
+  const patient = ['--testTimeout', '60000']
+  const args = [vitest, 'run', '--root', 'examples/vitest', ...once, ...patient]
   const { code, stdout, stderr } = await run(process.execPath, args)
   expect(code, stdout + stderr).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({

@@ -277,11 +277,11 @@ describe.concurrent('runs', () => {
     const summary = await runBench(
       {
         url: server.url,
-        warmup: '200ms',
+        warmup: '700ms',
         duration: '600ms',
         threshold: ['ttft: p(95)<5s', 'ttft: p(95)<1ms', 'errors: rate<1%'],
       },
-      { onProgress: ({ phase, sent }) => seen.push(`${phase} ${sent > 0}`), progressEveryMs: 50 },
+      { onProgress: ({ phase, sent }) => seen.push(`${phase} ${sent > 0}`), progressEveryMs: 20 },
     )
     expect(seen).toContain('warmup false')
     expect(seen).toContain('steady true')
