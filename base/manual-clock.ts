@@ -1,5 +1,6 @@
 /** A clock that moves only when told: six minutes pass in microseconds, in the order they would. */
 import type { Clock } from './clock.ts'
+import { order, push, takeFirst } from './heap.ts'
 
 export interface ManualClock extends Clock {
   /** `after`, up to an instant of `nowMs`; one that has passed is due now. */
@@ -34,32 +35,27 @@ const SWEEP_FROM = 64
 export function createManualClock({ wallMs = 1_735_689_600_000 } = {}): ManualClock {
   let nowMs = 0
   let count = 0
-  /** A heap: each timer is earlier than its two children at 2i + 1 and 2i + 2. */
+  /** A heap: the earliest timer is the first. */
   let heap: Timer[] = []
   /** Timers on the heap that will not run. */
   let cancelled = 0
 
   function earliest(): Timer | undefined {
     while (heap.length > 0 && !heap[0]!.callback) {
-      takeEarliest()
+      takeFirst(heap, isBefore)
       cancelled--
     }
     return heap[0]
   }
 
-  function takeEarliest(): void {
-    const last = heap.pop()!
-    if (heap.length > 0) sink(heap, 0, last)
-  }
-
   function sweep(): void {
     heap = heap.filter(({ callback }) => callback)
     cancelled = 0
-    for (let i = (heap.length >> 1) - 1; i >= 0; i--) sink(heap, i, heap[i]!)
+    order(heap, isBefore)
   }
 
   function run(timer: Timer): void {
-    takeEarliest()
+    takeFirst(heap, isBefore)
     const { callback } = timer
     timer.callback = undefined
     nowMs = Math.max(nowMs, timer.dueMs)
@@ -68,7 +64,7 @@ export function createManualClock({ wallMs = 1_735_689_600_000 } = {}): ManualCl
 
   function at(atMs: number, callback: () => void): () => void {
     const timer: Timer = { dueMs: Math.max(nowMs, atMs), number: count++, callback }
-    rise(heap, timer)
+    push(heap, timer, isBefore)
     return () => {
       if (!timer.callback) return
       timer.callback = undefined
@@ -111,29 +107,4 @@ export function createManualClock({ wallMs = 1_735_689_600_000 } = {}): ManualCl
 
 function isBefore(a: Timer, b: Timer): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.number < b.number)
-}
-
-/** Puts `timer` onto the heap. */
-function rise(heap: Timer[], timer: Timer): void {
-  let place = heap.length
-  while (place > 0) {
-    const parent = (place - 1) >> 1
-    if (!isBefore(timer, heap[parent]!)) break
-    heap[place] = heap[parent]!
-    place = parent
-  }
-  heap[place] = timer
-}
-
-/** Puts `timer` at `place` or below, where the heap is in order. */
-function sink(heap: Timer[], place: number, timer: Timer): void {
-  for (;;) {
-    let child = 2 * place + 1
-    if (child >= heap.length) break
-    if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++
-    if (!isBefore(heap[child]!, timer)) break
-    heap[place] = heap[child]!
-    place = child
-  }
-  heap[place] = timer
 }

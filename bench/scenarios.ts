@@ -146,3 +146,8 @@ export function workFacts(scenarios: readonly ScenarioFacts[]): readonly WorkFac
     outputTokens: outputTokens ?? null,
   }))
 }
+
+/** Each once: scenarios may ask for several. */
+export function modelsOf(scenarios: readonly Pick<ScenarioFacts, 'model'>[]): string {
+  return [...new Set(scenarios.map(({ model }) => model))].join(', ')
+}

@@ -8,7 +8,7 @@ import { loadFacts } from '../load/facts.ts'
 import type { LoadPlan } from '../load/plan.ts'
 import type { RunContext } from '../run.ts'
 import type { Setting } from '../samples/event.ts'
-import { workFacts } from '../scenarios.ts'
+import { modelsOf, workFacts } from '../scenarios.ts'
 import type { Work } from '../work/work.ts'
 import type { AgainstOptions } from './plan.ts'
 import type { SideRun } from './side.ts'
@@ -50,10 +50,7 @@ export function sideSetting(facts: SideFacts, result: SideResult): Setting {
       startedAt: new Date(result.startedWallMs).toISOString(),
       interrupted: result.isInterrupted,
     },
-    target: {
-      url: own.href,
-      model: [...new Set(work.scenarios.map(({ model }) => model))].join(', '),
-    },
+    target: { url: own.href, model: modelsOf(work.scenarios) },
     load: {
       ...known,
       driver: `${known.driver}, base and head by turns`,

@@ -1,4 +1,5 @@
 /** What is to be done when: soonest first, and what was entered first where the instant is the same. */
+import { push, takeFirst } from '../../base/heap.ts'
 
 export interface Agenda<T extends { readonly dueAtMs: number }> {
   add(item: T): void
@@ -13,7 +14,7 @@ interface Entry<T> {
   readonly order: number
 }
 
-/** A binary heap: thousands of sessions think at the same time. */
+/** A heap: thousands of sessions think at the same time. */
 export function createAgenda<T extends { readonly dueAtMs: number }>(): Agenda<T> {
   let heap: Entry<T>[] = []
   let added = 0
@@ -25,34 +26,12 @@ export function createAgenda<T extends { readonly dueAtMs: number }>(): Agenda<T
 
   return {
     add(item) {
-      const entry = { item, order: added++ }
-      let place = heap.length
-      while (place > 0) {
-        const parent = (place - 1) >> 1
-        if (!isBefore(entry, heap[parent]!)) break
-        heap[place] = heap[parent]!
-        place = parent
-      }
-      heap[place] = entry
+      push(heap, { item, order: added++ }, isBefore)
     },
     get first() {
       return heap[0]?.item
     },
-    take() {
-      const first = heap[0]
-      const last = heap.pop()
-      if (!first || !last || heap.length === 0) return first?.item
-      let place = 0
-      for (let child = 1; child < heap.length; child = 2 * place + 1) {
-        const right = heap[child + 1]
-        if (right && isBefore(right, heap[child]!)) child++
-        if (!isBefore(heap[child]!, last)) break
-        heap[place] = heap[child]!
-        place = child
-      }
-      heap[place] = last
-      return first.item
-    },
+    take: () => takeFirst(heap, isBefore)?.item,
     clear() {
       heap = []
     },

@@ -7,9 +7,8 @@ import type { GeneratorHealth } from '../generator.ts'
 import { openCaveats, workerCaveats } from '../load/caveats.ts'
 import { loadFacts } from '../load/facts.ts'
 import type { Setting } from '../samples/event.ts'
-import { workFacts } from '../scenarios.ts'
+import { modelsOf, workFacts } from '../scenarios.ts'
 import type { Load } from '../summary.ts'
-import type { Work } from '../work/work.ts'
 import { rampMsOf } from './load-driver.ts'
 import type { Run } from './parts.ts'
 
@@ -35,7 +34,7 @@ export function settingOf(run: Run, result: Result, more: readonly string[] = []
       startedAt: new Date(result.startedWallMs).toISOString(),
       interrupted: result.finish === 'interrupted',
     },
-    target: { url: options.url.href, model: modelsOf(run.work) },
+    target: { url: options.url.href, model: modelsOf(run.work.scenarios) },
     load,
     work: workFacts(run.work.scenarios),
     generator: result.health,
@@ -54,11 +53,6 @@ export function settingOf(run: Run, result: Result, more: readonly string[] = []
       ...more,
     ],
   }
-}
-
-/** Each once: scenarios may ask for several. */
-function modelsOf({ scenarios }: Work): string {
-  return [...new Set(scenarios.map(({ model }) => model))].join(', ')
 }
 
 function loadOf({ options, plan, recorder, work }: Run, result: Result): Load {

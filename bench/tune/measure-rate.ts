@@ -1,5 +1,4 @@
 /** One point of a search over rates: an open loop at one rate for a while, and what became of what was due in it. */
-import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import { buildDriver } from '../drivers/build.ts'
 import { monitorGenerator } from '../generator.ts'
@@ -7,12 +6,11 @@ import type { OpenPlan } from '../load/plan.ts'
 import { asksForGaps, isGood } from '../objective.ts'
 import { type Sample, waitsOf } from '../sample.ts'
 import type { Schedule } from '../schedule/arrival.ts'
-import type { Threshold } from '../threshold.ts'
 import { oneRequest } from '../work/conversation.ts'
-import type { Work } from '../work/work.ts'
 import { excessOf, isPilingUp, type Wait, waitsIn } from './backlog.ts'
 import { type Arrivals, countedArrivals } from './counted-arrivals.ts'
 import { healthOf } from './health.ts'
+import type { PointParts } from './point.ts'
 import type { RateRun } from './rate-level.ts'
 import { transientLength } from './steady.ts'
 import { type LimitWitness, refusalOf, refusedFor } from './told-limits.ts'
@@ -26,16 +24,9 @@ export interface RateRunPlan {
   readonly aloneMs: number
 }
 
-export interface RateParts {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly idleTimeoutMs: number
-  readonly work: Work
-  readonly objectives: readonly Threshold[]
+export interface RateParts extends PointParts {
   readonly witness: LimitWitness
-  readonly clock: Clock
   readonly random: Random
-  readonly signal: AbortSignal
   readonly arrivals: Arrivals
   /** The rest of a load: who sends, and how much may be in flight. */
   readonly load: OpenPlan

@@ -1,14 +1,12 @@
 /** One point of a search: so many users of the reference client for a while, and their turns once all is steady. */
-import type { Clock } from '../../base/clock.ts'
 import type { Random } from '../../base/random.ts'
 import { buildClientDriver, type ClientPolicy, type EndedCall } from '../drivers/client-driver.ts'
 import { monitorGenerator } from '../generator.ts'
 import { asksForGaps, isGood } from '../objective.ts'
-import type { Threshold } from '../threshold.ts'
-import type { Work } from '../work/work.ts'
 import type { Cycle } from './cycle.ts'
 import { healthOf } from './health.ts'
 import type { Run } from './level.ts'
+import type { PointParts } from './point.ts'
 import { transientLength } from './steady.ts'
 import { type LimitWitness, refusedFor } from './told-limits.ts'
 
@@ -20,17 +18,10 @@ export interface RunPlan {
   readonly windowMs: number
 }
 
-export interface RunParts {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly idleTimeoutMs: number
+export interface RunParts extends PointParts {
   readonly policy: ClientPolicy
-  readonly work: Work
-  readonly objectives: readonly Threshold[]
   readonly witness: LimitWitness
-  readonly clock: Clock
   readonly random: Random
-  readonly signal: AbortSignal
 }
 
 /** So many turns are enough for any figure, and bound what is kept. */

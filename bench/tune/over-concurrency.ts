@@ -11,6 +11,7 @@ import {
   tuneDefinitions,
   verdictOf,
 } from './cap-found.ts'
+import { callsCaveats } from './point.ts'
 import { type PolicyName, policyOf } from './policy.ts'
 import { searchCurve } from './search-curve.ts'
 import type { Frame, Search } from './search-parts.ts'
@@ -58,13 +59,7 @@ export async function tuneConcurrency(search: Search): Promise<Omit<FoundCap, ke
 }
 
 function warningsOf(curve: Curve, slo: readonly string[]): readonly string[] {
-  const warnings: string[] = []
-  const point = capPoint(curve)
-  if (point && !point.isSure) {
-    warnings.push(
-      `At the cap there are ${point.calls} calls, too few for ${slo.join(' and ')}: a longer --point or more --repeats make it sure.`,
-    )
-  }
+  const warnings = callsCaveats('cap', capPoint(curve), slo)
   const late = curve.points.filter(({ generator, e2eMs }) => {
     const share = generator.lagP99Ms / (e2eMs.p50 ?? Number.POSITIVE_INFINITY)
     return share > lateShare

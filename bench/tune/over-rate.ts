@@ -6,6 +6,7 @@ import type { Random } from '../../base/random.ts'
 import { type OpenPlan, planLoad } from '../load/plan.ts'
 import { loadOptions } from '../options/load.ts'
 import { retryOptions } from '../options/retries.ts'
+import { callsCaveats } from './point.ts'
 import { type PolicyName, policyOf } from './policy.ts'
 import { searchRateCurve } from './rate-curve.ts'
 import {
@@ -81,13 +82,7 @@ async function loadOf(
 }
 
 function warningsOf(curve: RateCurve, slo: readonly string[]): readonly string[] {
-  const warnings: string[] = []
-  const point = ratePoint(curve)
-  if (point && !point.isSure) {
-    warnings.push(
-      `At the rate there are ${point.calls} calls, too few for ${slo.join(' and ')}: a longer --point or more --repeats make it sure.`,
-    )
-  }
+  const warnings = callsCaveats('rate', ratePoint(curve), slo)
   const { rate: least = 0, ceiling: most = Infinity } = curve.knee
   const disturbed = curve.points.filter(
     ({ disturbed, runs, rate }) => disturbed === runs && rate >= least && rate <= most,

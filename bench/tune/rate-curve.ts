@@ -4,6 +4,7 @@ import type { Random } from '../../base/random.ts'
 import { ceilingOf, edgeOf, failuresOf, isOverloaded, missedBy } from './kept.ts'
 import { lastingRps, rateBound } from './lasting.ts'
 import { measureRate, type RateParts } from './measure-rate.ts'
+import { leastPointMs, replies } from './point.ts'
 import type { PolicyName } from './policy.ts'
 import { probe } from './probe.ts'
 import { rateBindingOf } from './rate-binds.ts'
@@ -22,9 +23,6 @@ export interface RateCurveOptions {
   readonly onPoint: (level: RateLevel, why: RateWhy) => void
 }
 
-/** By itself a point is measured for so many replies, and at least this long. */
-const replies = 6
-const leastPointMs = 2000
 /** The load lasts so many replies before. */
 const warmupReplies = 2
 /** Between two rates, and where the ceiling is seen, a point is so many times as long… */

@@ -5,6 +5,7 @@ import type { Curve, Point } from './cap-found.ts'
 import { lastingRps, rateBound } from './lasting.ts'
 import { isDisturbed, type Level, levelOf, type Run } from './level.ts'
 import { measureRun, type RunParts } from './measure-run.ts'
+import { leastPointMs, replies } from './point.ts'
 import type { PolicyName } from './policy.ts'
 import { kneeOf, nextStep, type SearchRules, type Why } from './search.ts'
 import { createLimitWitness } from './told-limits.ts'
@@ -20,9 +21,6 @@ export interface CurveOptions {
   readonly onPoint: (level: Level, why: Why) => void
 }
 
-/** By itself a point is measured for so many replies, and at least this long. */
-const replies = 6
-const leastPointMs = 2000
 const mostSteps = 80
 /** A repeated point may be so many times as long. */
 const longest = 5

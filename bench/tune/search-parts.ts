@@ -1,12 +1,10 @@
 /** What a search is given, whatever it is over. */
-import type { Clock } from '../../base/clock.ts'
 import type { Resolved } from '../../base/option-table.ts'
 import type { Random } from '../../base/random.ts'
-import type { Threshold } from '../threshold.ts'
-import type { Work } from '../work/work.ts'
 import type { FoundCommon } from './found-frame.ts'
 import type { Level } from './level.ts'
 import type { tuneOptions } from './options.ts'
+import type { PointParts } from './point.ts'
 import type { PolicyName } from './policy.ts'
 import type { RateLevel } from './rate-level.ts'
 import type { Why } from './search.ts'
@@ -19,15 +17,7 @@ export type OnPoint = (level: Level | RateLevel, why: Why | RateWhy, policy: Pol
 
 export interface Search {
   readonly options: TuneOptions
-  readonly parts: {
-    readonly url: string
-    readonly headers: Readonly<Record<string, string>>
-    readonly idleTimeoutMs: number
-    readonly work: Work
-    readonly objectives: readonly Threshold[]
-    readonly clock: Clock
-    readonly signal: AbortSignal
-  }
+  readonly parts: PointParts
   readonly random: Random
   readonly signal: AbortSignal
   readonly onPoint: OnPoint | undefined

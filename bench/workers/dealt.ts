@@ -17,19 +17,28 @@ export interface DealtWork {
 
 /** Of a closed loop: whoever is free takes the next request of all. Sessions each worker draws for itself. */
 export function dealRequests(work: Work, takeNumber: () => number): DealtWork {
+  const fresh = createSlip()
   let made = 0
-  let fresh: number | undefined
   function next(hint?: Hint): Request {
-    fresh = takeNumber()
-    for (; made < fresh; made++) work.next()
+    const number = takeNumber()
+    fresh.put(number)
+    for (; made < number; made++) work.next()
     made++
     return work.next(hint)
   }
+  return { work: { ...work, next }, takeNumber: fresh.take }
+}
+
+/** A number that can be taken once. */
+function createSlip() {
+  let held: number | undefined
   return {
-    work: { ...work, next },
-    takeNumber() {
-      const number = fresh
-      fresh = undefined
+    put(number: number | undefined): void {
+      held = number
+    },
+    take(): number | undefined {
+      const number = held
+      held = undefined
       return number
     },
   }
@@ -57,7 +66,7 @@ export function dealArrivals(
   /** The last arrival that was its own. */
   let own: { readonly number: number; readonly hint: Hint | undefined } | undefined
   let isMade = true
-  let fresh: number | undefined
+  const fresh = createSlip()
 
   /** Sessions are drawn by each worker for itself. */
   function skip(hint: Hint | undefined): void {
@@ -65,17 +74,13 @@ export function dealArrivals(
   }
   function next(hint?: Hint): Request {
     isMade = true
-    fresh = own?.number
+    fresh.put(own?.number)
     return work.next(hint)
   }
 
   return {
     work: { ...work, next },
-    takeNumber() {
-      const number = fresh
-      fresh = undefined
-      return number
-    },
+    takeNumber: fresh.take,
     deal: arrivals => ({
       next() {
         if (!isMade) skip(own?.hint)
