@@ -1,40 +1,37 @@
 /** A histogram with fixed edges, cheap enough for every token: one binary search, one increment. */
-
-export interface Buckets {
+export class Buckets {
   /** Upper edges, ascending; the last bucket, above all of them, is implied. */
   readonly edges: readonly number[]
   /** Observations per bucket, not cumulative; length = edges + 1. */
-  readonly counts: readonly number[] | Float64Array
-  readonly count: number
-  readonly sum: number
-  observe(value: number): void
-}
+  readonly counts: Float64Array
+  /** The sum and the count: numbers kept otherwise would be allocated anew at every observation. */
+  private readonly totals = new Float64Array(2)
 
-export function createBuckets(edges: readonly number[]): Buckets {
-  const counts = new Float64Array(edges.length + 1)
-  /** The sum and the count: numbers kept in a closure would be allocated anew at every observation. */
-  const totals = new Float64Array(2)
-  return {
-    edges,
-    counts,
-    get count() {
-      return totals[1]!
-    },
-    get sum() {
-      return totals[0]!
-    },
-    observe(value) {
-      let low = 0
-      let high = edges.length
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if (value <= edges[middle]!) high = middle
-        else low = middle + 1
-      }
-      counts[low]!++
-      totals[0]! += value
-      totals[1]!++
-    },
+  constructor(edges: readonly number[]) {
+    this.edges = edges
+    this.counts = new Float64Array(edges.length + 1)
+  }
+
+  get count(): number {
+    return this.totals[1]!
+  }
+
+  get sum(): number {
+    return this.totals[0]!
+  }
+
+  observe(value: number): void {
+    const { edges, totals } = this
+    let low = 0
+    let high = edges.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (value <= edges[middle]!) high = middle
+      else low = middle + 1
+    }
+    this.counts[low]!++
+    totals[0]! += value
+    totals[1]!++
   }
 }
 

@@ -1,7 +1,7 @@
 /** The load generator's own health: how late its event loop runs, how much of a core it takes and lacks. */
 import { performance } from 'node:perf_hooks'
 import type { Clock } from '../base/clock.ts'
-import { createTally } from './tally.ts'
+import { Tally } from './tally.ts'
 import { type ThreadTimes, threadStarvation } from './truth/starvation.ts'
 
 export interface GeneratorHealth {
@@ -51,7 +51,7 @@ const everyMs = 5
 
 /** `isWorker`: of a process of several threads that send, the one that calls is looked at. */
 export function monitorGenerator(clock: Clock, isWorker = false): GeneratorMonitor {
-  let lag = createTally()
+  let lag = new Tally()
   let sinceMs = clock.nowMs()
   let cpu = process.cpuUsage()
   let loop = performance.eventLoopUtilization()
@@ -93,7 +93,7 @@ export function monitorGenerator(clock: Clock, isWorker = false): GeneratorMonit
   return {
     reset() {
       finished = undefined
-      lag = createTally()
+      lag = new Tally()
       sinceMs = clock.nowMs()
       // What was late before is not in it.
       dueMs = Math.max(dueMs, sinceMs)

@@ -75,33 +75,3 @@ export const definitions: Readonly<Record<string, string>> = {
   percentile:
     'Nearest rank. p95 needs 130 samples and p99 needs 662 to be stated with 99 % confidence.',
 }
-
-/** Stamps of one exchange, ms of one monotonic clock; undefined: did not happen. */
-export interface Stamps {
-  readonly sentAtMs: number
-  readonly firstByteAtMs: number | undefined
-  readonly firstContentAtMs: number | undefined
-  readonly lastContentAtMs: number | undefined
-  readonly endedAtMs: number
-}
-
-export interface Times {
-  readonly ttfbMs: number | undefined
-  readonly ttftMs: number | undefined
-  readonly tpotMs: number | undefined
-  readonly e2eMs: number
-}
-
-/** The times of one exchange; `outputTokens` is what the request produced. */
-export function timesOf(stamps: Stamps, outputTokens: number): Times {
-  const { sentAtMs, firstByteAtMs, firstContentAtMs, lastContentAtMs, endedAtMs } = stamps
-  const since = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs - sentAtMs)
-  const streamed =
-    firstContentAtMs !== undefined && lastContentAtMs !== undefined && outputTokens > 1
-  return {
-    ttfbMs: since(firstByteAtMs),
-    ttftMs: since(firstContentAtMs),
-    tpotMs: streamed ? (lastContentAtMs - firstContentAtMs) / (outputTokens - 1) : undefined,
-    e2eMs: endedAtMs - sentAtMs,
-  }
-}

@@ -4,7 +4,7 @@ import { createInstruments, type Instruments, type Labels } from '../base/instru
 import { version } from '../base/package.ts'
 import type { GeneratorHealth } from './generator.ts'
 import { type TimeName, timeNames } from './measure.ts'
-import { accountOf, outcomes, type Sample, waitsOf } from './sample.ts'
+import { accountOf, type Kept, outcomes, recordTimes, type Sample } from './sample.ts'
 import type { Threshold, Verdict } from './threshold.ts'
 
 export const phases = ['warmup', 'steady', 'done'] as const
@@ -109,20 +109,19 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
     help: 'Tokens of measured requests, input and output.',
     labels: ['kind'],
   })
-  tokens.add(0, 'input')
-  tokens.add(0, 'output')
-  const [ttfb, ttft, itl, tpot, e2e, lag, ttftDue, response, prelude] = timeNames.map(time => {
-    const { help, edges } = shapes[time]
-    const own = options.thresholds.filter(({ metric, of }) => metric === time && of !== 'count')
-    return instruments.histogram({
-      name: timeMetric(time),
-      help,
-      edges: withEdges(
-        edges,
-        own.map(({ limit }) => limit / 1000),
-      ),
-    })
-  })
+  const inputs = tokens.series('input')
+  const outputs = tokens.series('output')
+  const kept = Object.fromEntries(
+    timeNames.map(time => {
+      const { help, edges } = shapes[time]
+      const own = options.thresholds
+        .filter(({ metric, of }) => metric === time && of !== 'count')
+        .map(({ limit }) => limit / 1000)
+      const name = timeMetric(time)
+      const buckets = instruments.histogram({ name, help, edges: withEdges(edges, own) })
+      return [time, { record: (ms: number) => buckets.observe(ms / 1000) }]
+    }),
+  ) as Kept
 
   instruments.reading(
     { name: named('inflight_requests'), help: 'Requests sent and not ended.' },
@@ -163,7 +162,7 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
   return {
     instruments,
     token(count) {
-      tokens.add(count, 'output')
+      outputs.value += count
     },
     settled(sample) {
       requests.add(1, sample.outcome)
@@ -172,18 +171,9 @@ export function createBenchMetrics(options: MetricsOptions): BenchMetrics {
       const { outcome, contentChunks, outputTokens, inputTokens } = sample
       if (outcome !== 'ok' && accountOf(outcome) !== 'open') return
       // Chunks were counted as they came; usage may know of more tokens than there were chunks.
-      if (outputTokens > contentChunks) tokens.add(outputTokens - contentChunks, 'output')
-      if (inputTokens) tokens.add(inputTokens, 'input')
-      if (sample.ttfbMs !== undefined) ttfb?.observe(sample.ttfbMs / 1000)
-      if (sample.ttftMs !== undefined) ttft?.observe(sample.ttftMs / 1000)
-      for (const gapMs of sample.gapsMs) itl?.observe(gapMs / 1000)
-      if (sample.tpotMs !== undefined) tpot?.observe(sample.tpotMs / 1000)
-      if (sample.e2eMs !== undefined) e2e?.observe(sample.e2eMs / 1000)
-      const { lagMs, ttftDueMs, responseMs } = waitsOf(sample)
-      if (lagMs !== undefined) lag?.observe(lagMs / 1000)
-      if (ttftDueMs !== undefined) ttftDue?.observe(ttftDueMs / 1000)
-      if (responseMs !== undefined) response?.observe(responseMs / 1000)
-      if (sample.preludeMs !== undefined) prelude?.observe(sample.preludeMs / 1000)
+      if (outputTokens > contentChunks) outputs.value += outputTokens - contentChunks
+      if (inputTokens) inputs.value += inputTokens
+      recordTimes(sample, kept)
     },
     phase(now) {
       for (const name of phases) phase.set(name === now ? 1 : 0, name)

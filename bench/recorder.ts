@@ -3,23 +3,23 @@
  * `contentSoFar` comes from the samples alone, so that the same samples in the same order give the same.
  */
 import type { Random } from '../base/random.ts'
-import { type TimeName, timeNames } from './measure.ts'
-import { eachContent, endedAtMs, wholeUs } from './microseconds.ts'
+import type { TimeName } from './measure.ts'
+import { endedAtMs, wholeUs } from './microseconds.ts'
 import { isGood } from './objective.ts'
 import { createPicker, type Pick } from './picks.ts'
 import {
   type Account,
   accountOf,
-  eachTime,
   lastSentAtMs,
   type Outcome,
   outcomes,
+  recordTimes,
   type Sample,
   triesOf,
 } from './sample.ts'
 import { createScenarios, type Scenarios } from './scenarios.ts'
 import { createSessions, type SessionCounts } from './sessions.ts'
-import { createTally, type Tally } from './tally.ts'
+import { createTallies, type Tally } from './tally.ts'
 import type { Threshold } from './threshold.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
 
@@ -57,8 +57,8 @@ export interface Recorder {
   sent(dueAtMs: number): boolean
   /** Says whether it counts, as `sent` does. */
   dropped(dueAtMs: number): boolean
-  /** Content came, of a request that is still in flight: only for those who watch. */
-  content(atMs: number, count: number): void
+  /** Content came, of a request that is still in flight: only for those who watch. Says whether it was in the window. */
+  content(atMs: number, count: number): boolean
   /** Content chunks that arrived inside the window until now. */
   readonly contentSoFar: number
   /** Takes a sample in whole µs; says whether it was measured. */
@@ -89,12 +89,6 @@ export interface Tokens {
 
 const maxDots = 1500
 
-/** An empty tally for each time. */
-export function createTallies(): Readonly<Record<TimeName, Tally>> {
-  const entries = timeNames.map(name => [name, createTally()] as const)
-  return Object.fromEntries(entries) as Record<TimeName, Tally>
-}
-
 /** `objectives`: what a request must meet to be good. */
 export function createRecorder(random: Random, objectives: readonly Threshold[] = []): Recorder {
   const times = createTallies()
@@ -121,8 +115,6 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
 
   const inWindow = (atMs: number) => fromMs !== undefined && atMs >= fromMs && atMs <= untilMs
 
-  const record = (name: TimeName, ms: number) => times[name].record(ms)
-
   /** Reservoir sampling: each dot has the same chance to stay. */
   function dot({ sentAtMs, ttftMs, e2eMs }: Sample): void {
     if (ttftMs === undefined || fromMs === undefined) return
@@ -132,14 +124,27 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
     dotted++
   }
 
+  /** Tells the timeline what content came inside the window; returns how many chunks. */
+  function contentInWindow(sample: Sample, beginMs: number): number {
+    const { ttftMs, contentChunks, gapsMs } = sample
+    if (ttftMs === undefined || contentChunks === 0) return 0
+    let chunks = 0
+    let gapMs: number | undefined
+    let atUs = Math.round((lastSentAtMs(sample) + ttftMs) * 1000)
+    for (let i = 0; i <= gapsMs.length; i++) {
+      if (inWindow(atUs / 1000)) {
+        timeline.content(wholeUs(atUs / 1000 - beginMs), gapMs)
+        chunks++
+      }
+      gapMs = gapsMs[i]
+      if (gapMs !== undefined) atUs += Math.round(gapMs * 1000)
+    }
+    return chunks
+  }
+
   /** What happened inside the window, whenever the request was sent. */
   function happened(sample: Sample, beginMs: number): void {
-    let tokens = 0
-    eachContent(sample, (atMs, gapMs) => {
-      if (!inWindow(atMs)) return
-      timeline.content(wholeUs(atMs - beginMs), gapMs)
-      tokens++
-    })
+    let tokens = contentInWindow(sample, beginMs)
     const endedMs = endedAtMs(sample)
     // An answer that came whole has its tokens at its end.
     if (sample.contentChunks === 0 && sample.outputTokens > 0 && inWindow(endedMs)) {
@@ -210,7 +215,9 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
       return false
     },
     content(atMs, chunks) {
-      if (inWindow(atMs)) contentSoFar += chunks
+      if (!inWindow(atMs)) return false
+      contentSoFar += chunks
+      return true
     },
     settled(sample) {
       const { outcome, dueAtMs, sentAtMs, ttftMs } = sample
@@ -227,7 +234,7 @@ export function createRecorder(random: Random, objectives: readonly Threshold[] 
       const isTimed = outcome === 'ok' || isOpen
       scenarios.settled(sample, isTimed)
       if (!isTimed) return true
-      eachTime(sample, record)
+      recordTimes(sample, times)
       dot(sample)
       if (ttftMs !== undefined) {
         const atMs = wholeUs(lastSentAtMs(sample) + ttftMs)

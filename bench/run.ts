@@ -55,8 +55,8 @@ export async function runLoad(options: RunOptions, context: RunContext): Promise
 /** What our own mock server says of the last requests; only asked on this machine. */
 async function serverTruth({ options, last }: Run): Promise<GroundTruth | undefined> {
   const isHere = isLoopbackName(options.url.hostname)
-  if (!isHere || last.samples.every(({ requestId }) => requestId === undefined)) return undefined
+  if (!isHere || last.count === 0) return undefined
   const served = await readServed(options.url.origin)
-  const truth = served && groundTruthOf(last.samples, served)
+  const truth = served && groundTruthOf(last.samples(), served)
   return truth && truth.joined > 0 ? truth : undefined
 }

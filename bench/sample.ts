@@ -114,17 +114,20 @@ export function waitsOf(sample: Sample): {
   }
 }
 
-/** Gives `record` every time that the sample has, each gap by itself. */
-export function eachTime(sample: Sample, record: (name: TimeName, ms: number) => void): void {
+/** What keeps the values of each time. */
+export type Kept = Readonly<Record<TimeName, { record(ms: number): void }>>
+
+/** Records every time that the sample has, each gap by itself. */
+export function recordTimes(sample: Sample, kept: Kept): void {
   const { ttfbMs, ttftMs, gapsMs, tpotMs, e2eMs, preludeMs } = sample
   const { lagMs, ttftDueMs, responseMs } = waitsOf(sample)
-  if (lagMs !== undefined) record('lag', lagMs)
-  if (ttftDueMs !== undefined) record('ttftDue', ttftDueMs)
-  if (responseMs !== undefined) record('response', responseMs)
-  if (preludeMs !== undefined) record('prelude', preludeMs)
-  if (ttfbMs !== undefined) record('ttfb', ttfbMs)
-  if (ttftMs !== undefined) record('ttft', ttftMs)
-  for (const gapMs of gapsMs) record('itl', gapMs)
-  if (tpotMs !== undefined) record('tpot', tpotMs)
-  if (e2eMs !== undefined) record('e2e', e2eMs)
+  if (lagMs !== undefined) kept.lag.record(lagMs)
+  if (ttftDueMs !== undefined) kept.ttftDue.record(ttftDueMs)
+  if (responseMs !== undefined) kept.response.record(responseMs)
+  if (preludeMs !== undefined) kept.prelude.record(preludeMs)
+  if (ttfbMs !== undefined) kept.ttfb.record(ttfbMs)
+  if (ttftMs !== undefined) kept.ttft.record(ttftMs)
+  for (const gapMs of gapsMs) kept.itl.record(gapMs)
+  if (tpotMs !== undefined) kept.tpot.record(tpotMs)
+  if (e2eMs !== undefined) kept.e2e.record(e2eMs)
 }

@@ -1,7 +1,7 @@
 /** Counts and times of each scenario by itself, from its samples alone. */
 import { type TimeName, timeNames } from './measure.ts'
-import { type Account, accountOf, eachTime, type Sample, triesOf } from './sample.ts'
-import { createTally, type Stats, type Tally } from './tally.ts'
+import { type Account, accountOf, recordTimes, type Sample, triesOf } from './sample.ts'
+import { createTallies, type Stats, type Tally } from './tally.ts'
 import type { Measured } from './threshold.ts'
 import type { ScenarioFacts } from './work/scenario.ts'
 
@@ -48,7 +48,8 @@ export interface Scenarios {
   summary(): readonly ScenarioSummary[] | null
 }
 
-interface Tallies {
+/** Of one scenario. */
+interface Known {
   readonly times: Readonly<Record<TimeName, Tally>>
   readonly accounts: Record<Account, number>
   readonly tokens: { input: number; output: number }
@@ -61,13 +62,20 @@ interface Tallies {
 const maxNames = 64
 
 export function createScenarios(): Scenarios {
-  const known = new Map<string, Tallies>()
+  const known = new Map<string, Known>()
 
-  function of(name: string | undefined): Tallies | undefined {
+  function of(name: string | undefined): Known | undefined {
     if (name === undefined) return undefined
     const tallies = known.get(name)
     if (tallies || known.size >= maxNames) return tallies
-    const fresh = createTallies()
+    const fresh: Known = {
+      times: createTallies(),
+      accounts: { ok: 0, failed: 0, cut: 0, open: 0 },
+      tokens: { input: 0, output: 0 },
+      inWindow: { ok: 0, tokens: 0 },
+      attempts: 0,
+      throttled: 0,
+    }
     known.set(name, fresh)
     return fresh
   }
@@ -81,7 +89,7 @@ export function createScenarios(): Scenarios {
       tallies.attempts += triesOf(sample)
       if (outcome === 'http_429') tallies.throttled++
       for (const tried of givenUp) if (tried.outcome === 'http_429') tallies.throttled++
-      if (isTimed) eachTime(sample, (time, ms) => tallies.times[time].record(ms))
+      if (isTimed) recordTimes(sample, tallies.times)
       if (outcome !== 'ok') return
       tallies.tokens.input += inputTokens ?? 0
       tallies.tokens.output += outputTokens
@@ -114,24 +122,12 @@ export function createScenarios(): Scenarios {
   }
 }
 
-function createTallies(): Tallies {
-  const times = Object.fromEntries(timeNames.map(name => [name, createTally()]))
-  return {
-    times: times as Record<TimeName, Tally>,
-    accounts: { ok: 0, failed: 0, cut: 0, open: 0 },
-    tokens: { input: 0, output: 0 },
-    inWindow: { ok: 0, tokens: 0 },
-    attempts: 0,
-    throttled: 0,
-  }
-}
-
-function countsOf({ accounts, attempts, throttled }: Tallies): ScenarioCounts {
+function countsOf({ accounts, attempts, throttled }: Known): ScenarioCounts {
   const { ok, failed, cut, open } = accounts
   return { sent: ok + failed + cut + open, ok, failed, cut, open, attempts, throttled }
 }
 
-function summaryOf(name: string, tallies: Tallies): ScenarioSummary {
+function summaryOf(name: string, tallies: Known): ScenarioSummary {
   const stats = Object.fromEntries(
     timeNames.map(time => [`${time}Ms`, tallies.times[time].stats()]),
   ) as Record<`${TimeName}Ms`, Stats>

@@ -36,6 +36,8 @@ export interface SseReader {
   feed(chunk: Uint8Array): void
   /** Whether nothing is begun: the next byte is the first of an event. */
   readonly isBetween: boolean
+  /** Forgets what is begun: another stream follows. */
+  reset(): void
 }
 
 /**
@@ -93,6 +95,14 @@ export function createSseReader(
   return {
     get isBetween() {
       return isBetween()
+    },
+    reset() {
+      rest = NOTHING
+      searched = 0
+      skipLf = false
+      atStart = true
+      event = ''
+      data = undefined
     },
     feed(chunk) {
       let bytes: Buffer = Buffer.isBuffer(chunk)

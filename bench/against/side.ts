@@ -4,7 +4,7 @@ import type { Block } from '../compare/block.ts'
 import { createTurnBlocks } from '../compare/turn-blocks.ts'
 import type { DriverContext, Turn } from '../drivers/driver.ts'
 import type { BenchMetrics } from '../metrics.ts'
-import { inMicroseconds, wholeUs } from '../microseconds.ts'
+import { wholeUs } from '../microseconds.ts'
 import type { Recorder } from '../recorder.ts'
 import type { Sample } from '../sample.ts'
 import type { RunEvent } from '../samples/event.ts'
@@ -60,16 +60,14 @@ export function createSide(options: SideOptions): SideRun {
   let settled = 0
   let late = 0
   let sentInTurn = 0
-  let isSteady = false
 
   function tell(event: RunEvent): void {
     turns.take(event)
     options.onEvent(event)
   }
 
-  function settle(exact: Sample, atMs: number): void {
+  function settle(sample: Sample, atMs: number): void {
     options.onReached(atMs)
-    const sample = inMicroseconds(exact)
     const isMeasured = recorder.settled(sample)
     settled++
     tell({ type: 'sample', isMeasured, sample })
@@ -90,7 +88,6 @@ export function createSide(options: SideOptions): SideRun {
       return late
     },
     begin(atMs, startedAt) {
-      isSteady = true
       recorder.begin(atMs)
       metrics.phase('steady')
       tell({ type: 'begin', atMs: wholeUs(atMs), startedAt })
@@ -123,8 +120,7 @@ export function createSide(options: SideOptions): SideRun {
         return sent++
       },
       onContent(atMs, count) {
-        recorder.content(atMs, count)
-        if (isSteady) metrics.token(count)
+        if (recorder.content(atMs, count)) metrics.token(count)
       },
       onSettled: settle,
       onDropped(dueAtMs, why) {

@@ -3,7 +3,7 @@
  * network, so stretches are what is drawn again and again, and never single requests.
  */
 import { type TimeName, timeNames } from '../measure.ts'
-import { accountOf, eachTime, type Sample } from '../sample.ts'
+import { accountOf, recordTimes, type Sample } from '../sample.ts'
 import { createValueCounts, type ValueCounts } from './value-counts.ts'
 
 export interface Block {
@@ -27,7 +27,6 @@ export function createBlock(): OpenBlock {
   >
   let requests = 0
   let errors = 0
-  const put = (name: TimeName, ms: number) => times[name].record(ms)
   return {
     times,
     get requests() {
@@ -40,7 +39,7 @@ export function createBlock(): OpenBlock {
       const account = accountOf(sample.outcome)
       requests++
       if (account === 'failed' || account === 'cut') errors++
-      else eachTime(sample, put)
+      else recordTimes(sample, times)
     },
     add(other) {
       for (const name of timeNames) times[name].add(other.times[name])

@@ -1,8 +1,9 @@
-/** What a call of the reference client came to, as a Sample: its attempts are the sample's tries. */
+/** What a call of the reference client came to, as a Sample, in whole µs: its attempts are the sample's tries. */
 import type { Attempt, ChatResult, Failure } from '../../client/index.ts'
 import type { Departure } from '../exchange.ts'
-import { timesOf } from '../measure.ts'
+import { wholeUs } from '../microseconds.ts'
 import type { GivenUp, Outcome, Sample } from '../sample.ts'
+import { timesOf } from '../times.ts'
 
 export interface ClientCall {
   readonly departure: Departure
@@ -20,7 +21,7 @@ const maxDetailLength = 300
 export function sampleOfCall(call: ClientCall): Sample {
   const { departure, calledAtMs, result, contentAtMs, endedAtMs } = call
   const { attempts, failure, usage } = result
-  const { sentAtMs } = departure
+  const { dueAtMs, sentAtMs } = departure
   const final = attempts.at(-1)
   // Stopped before a try: the one that was to come was never sent.
   const last = failure?.kind === 'aborted' && final?.failure?.kind !== 'aborted' ? undefined : final
@@ -31,17 +32,18 @@ export function sampleOfCall(call: ClientCall): Sample {
     {
       sentAtMs: last?.sentAtMs ?? endedAtMs,
       firstByteAtMs: last?.headersAtMs,
-      firstContentAtMs: last && contentAtMs[0],
-      lastContentAtMs: last && contentAtMs.at(-1),
+      contentAtMs: last ? contentAtMs : [],
       endedAtMs,
     },
     outputTokens,
   )
   const isOpen = outcome === 'open'
-  const lastedMs = (last?.endAtMs ?? endedAtMs) - sentAtMs
+  const lastedMs = wholeUs((last?.endAtMs ?? endedAtMs) - sentAtMs)
   return {
     ...departure,
-    ...(calledAtMs !== undefined && { heldMs: sentAtMs - calledAtMs }),
+    dueAtMs: dueAtMs === undefined ? undefined : wholeUs(dueAtMs),
+    sentAtMs: wholeUs(sentAtMs),
+    ...(calledAtMs !== undefined && { heldMs: wholeUs(sentAtMs - calledAtMs) }),
     ...(!last && { isUnsent: true }),
     requestId: last?.headers['x-request-id'],
     givenUp: tried.map((attempt, i) => givenUp(attempt, attempts[i + 1]?.sentAtMs ?? endedAtMs)),
@@ -51,7 +53,7 @@ export function sampleOfCall(call: ClientCall): Sample {
     ttftMs: times.ttftMs,
     // The client does not tell of chunks without content.
     preludeMs: undefined,
-    gapsMs: contentAtMs.slice(1).map((atMs, i) => atMs - contentAtMs[i]!),
+    gapsMs: times.gapsMs,
     tpotMs: isOpen ? undefined : times.tpotMs,
     e2eMs: isOpen ? undefined : lastedMs,
     censoredMs: isOpen ? lastedMs : undefined,
@@ -68,8 +70,8 @@ function givenUp(attempt: Attempt, nextAtMs: number): GivenUp {
   return {
     outcome: outcomeOf(attempt),
     status,
-    lastedMs: endAtMs - sentAtMs,
-    waitedMs: nextAtMs - endAtMs,
+    lastedMs: wholeUs(endAtMs - sentAtMs),
+    waitedMs: wholeUs(nextAtMs - endAtMs),
   }
 }
 

@@ -7,7 +7,7 @@ import { connect as connectSecurely } from 'node:tls'
 import type { Clock } from '../../base/clock.ts'
 import type { Ending } from '../exchange.ts'
 import { openSocket } from './quick-socket.ts'
-import { createResponseReader } from './response.ts'
+import { ResponseReader } from './response.ts'
 
 export interface Target {
   readonly host: string
@@ -19,8 +19,8 @@ export interface Target {
 export interface ConnectionListener {
   touched(atMs: number): void
   headed(status: number, requestId: string | undefined): void
-  /** The piece's memory is used again when this returns. */
-  fed(piece: Buffer, atMs: number): void
+  /** A piece of the body, `bytes` from `from` to `to`; the memory is used again when this returns. */
+  fed(bytes: Buffer, from: number, to: number): void
   /** Once, and the last. */
   ended(ending: Ending, atMs: number, detail?: string): void
 }
@@ -50,17 +50,17 @@ export function openConnection(target: Target, clock: Clock): Connection {
   let listener: ConnectionListener | undefined
   let isOpen = true
   let keepsAlive = true
-  let readAtMs = 0
+  /** When a request was sent, or bytes came last. */
+  let lastAtMs = 0
   let freeSinceMs = 0
-  let sentAtMs = 0
 
-  const response = createResponseReader({
+  const response = new ResponseReader({
     headed(head) {
       keepsAlive = head.keepsAlive
       listener?.headed(head.status, head.requestId)
     },
-    fed: piece => listener?.fed(piece, readAtMs),
-    completed: () => end('complete', readAtMs),
+    fed: (bytes, from, to) => listener?.fed(bytes, from, to),
+    completed: () => end('complete', lastAtMs),
   })
 
   function end(ending: Ending, atMs: number, detail?: string): void {
@@ -72,12 +72,12 @@ export function openConnection(target: Target, clock: Clock): Connection {
   }
 
   /** One stamp a read: all that is in it had come by then, and not before it was asked for. */
-  function read(bytes: Buffer, atMs: number): void {
+  function read(bytes: Buffer, length: number, atMs: number): void {
     if (!isOpen) return
-    readAtMs = Math.max(atMs, sentAtMs)
-    listener?.touched(readAtMs)
-    const wrong = response.feed(bytes)
-    if (wrong !== undefined) end('garbled', readAtMs, `the response is not HTTP: ${wrong}`)
+    lastAtMs = Math.max(atMs, lastAtMs)
+    listener?.touched(lastAtMs)
+    const wrong = response.feed(bytes, length)
+    if (wrong !== undefined) end('garbled', lastAtMs, `the response is not HTTP: ${wrong}`)
   }
 
   function close(): void {
@@ -87,12 +87,12 @@ export function openConnection(target: Target, clock: Clock): Connection {
   }
 
   const socket = target.isSecure
-    ? openSecurely(target, bytes => read(bytes, clock.nowMs()))
+    ? openSecurely(target, bytes => read(bytes, bytes.length, clock.nowMs()))
     : openSocket(target.host, target.port, clock, read)
   socket.on('end', () => {
-    readAtMs = clock.nowMs()
+    lastAtMs = clock.nowMs()
     response.closed()
-    if (isOpen) end('closed', readAtMs)
+    if (isOpen) end('closed', lastAtMs)
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
     if (isOpen) end('broken', clock.nowMs(), error.code ?? error.message)
@@ -101,7 +101,7 @@ export function openConnection(target: Target, clock: Clock): Connection {
   return {
     send(bytes, atMs, next) {
       listener = next
-      sentAtMs = atMs
+      lastAtMs = atMs
       socket.write(bytes)
     },
     get isFree() {

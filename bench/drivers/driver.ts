@@ -22,6 +22,7 @@ export interface DriverContext {
   onSent(dueAtMs: number): number
   /** Content chunks arrived, `count` of them in one piece. */
   onContent(atMs: number, count: number): void
+  /** Every time of the sample is in whole µs. */
   onSettled(sample: Sample, atMs: number): void
   /** A request that was due was not sent: see Unsent. */
   onDropped(dueAtMs: number, why: Unsent): void

@@ -8,11 +8,11 @@
  * ours, which makes less of each read: see response.ts and quick-socket.ts.
  */
 import { Socket } from 'node:net'
-import { createExchange, type Ending, type Exchange } from '../exchange.ts'
+import { type Ending, Exchange } from '../exchange.ts'
 import type { Request } from '../work/request.ts'
 import type { DriverContext } from './driver.ts'
 import { openSocket } from './quick-socket.ts'
-import { createResponseReader } from './response.ts'
+import { ResponseReader } from './response.ts'
 
 /** What is used of autocannon's client. */
 export interface LaneClient {
@@ -61,9 +61,9 @@ export function createLane(
   { clock, work, write, turn, onSent, onContent, onSettled }: LaneContext,
 ): Lane {
   assertKnown(client)
-  let exchange: Exchange | undefined
-  let readAtMs = 0
-  let lastByteAtMs = 0
+  const exchange = new Exchange()
+  /** A request is in flight. */
+  let isBusy = false
   let opened = 0
   /** Requests made, with the one that is being written. */
   let made = 0
@@ -72,25 +72,25 @@ export function createLane(
   let cancelConnect: () => void = () => {}
 
   function settle(ending: Ending, atMs: number, detail?: string): void {
-    if (!exchange) return
+    if (!isBusy) return
+    isBusy = false
     const sample = exchange.ended(ending, atMs, detail)
-    exchange = undefined
     if (sample.outcome === 'connect_error') delayMs = refusedDelayMs
     onSettled(sample, atMs)
   }
 
   let keepsAlive = true
-  const response = createResponseReader({
+  const response = new ResponseReader({
     headed(head) {
       keepsAlive = head.keepsAlive
-      exchange?.headed(head.status, head.requestId)
+      if (isBusy) exchange.headed(head.status, head.requestId)
     },
-    fed(piece) {
-      const count = exchange?.fed(piece, readAtMs) ?? 0
-      if (count > 0) onContent(readAtMs, count)
+    fed(bytes, from, to) {
+      const count = isBusy ? exchange.fed(bytes, from, to) : 0
+      if (count > 0) onContent(exchange.lastAtMs, count)
     },
     completed() {
-      settle('complete', readAtMs)
+      settle('complete', exchange.lastAtMs)
       client.pipelinedRequests.clear()
       if (client.destroyed) return
       // Else the next request would be written to a connection that the server is closing.
@@ -99,17 +99,15 @@ export function createLane(
     },
   })
 
-  /** One stamp a read: all that is in it had come by then, and not before it was asked for. */
-  function readBytes(bytes: Buffer, atMs: number): void {
-    readAtMs = exchange ? Math.max(atMs, exchange.sentAtMs) : atMs
-    lastByteAtMs = readAtMs
-    exchange?.touched(readAtMs)
-    const wrong = response.feed(bytes)
+  /** One stamp a read: all that is in it had come by then. */
+  function readBytes(bytes: Buffer, length: number, atMs: number): void {
+    if (isBusy) exchange.touched(atMs)
+    const wrong = response.feed(bytes, length)
     if (wrong === undefined) return
-    settle('garbled', readAtMs, `the response is not HTTP: ${wrong}`)
+    settle('garbled', exchange.lastAtMs, `the response is not HTTP: ${wrong}`)
     client._connect()
   }
-  client.parser = { execute: bytes => readBytes(bytes, clock.nowMs()) }
+  client.parser = { execute: bytes => readBytes(bytes, bytes.length, clock.nowMs()) }
 
   // A socket that was never opened, so that autocannon has one to destroy before the first connect.
   client.conn = new Socket()
@@ -137,12 +135,10 @@ export function createLane(
   }
   function connectPlainly(): void {
     const { hostname: host, port } = client.opts
-    const socket = openSocket(host, port, clock, (bytes, atMs) => {
-      if (socket === client.conn) readBytes(bytes, atMs)
-    })
+    const socket = openSocket(host, port, clock, readBytes)
     client.conn = socket
     socket.on('error', error => {
-      if (!exchange) delayMs = refusedDelayMs
+      if (!isBusy) delayMs = refusedDelayMs
       client.emit('connError', error)
       if (!client.destroyed) client._connect()
     })
@@ -171,11 +167,11 @@ export function createLane(
     const bytes = write(request)
     if (stage === 'stopped') return bytes
     const sentAtMs = clock.nowMs()
-    lastByteAtMs = sentAtMs
     made = client.reqsMade + 1
     const { scenario, reader } = request
     const index = onSent(sentAtMs)
-    exchange = createExchange({ index, scenario, dueAtMs: undefined, sentAtMs }, reader, request)
+    exchange.begin({ index, scenario, dueAtMs: undefined, sentAtMs }, reader, request)
+    isBusy = true
     return bytes
   }
   client.on('connError', error => {
@@ -190,7 +186,7 @@ export function createLane(
       client._connect()
     },
     get busy() {
-      return exchange !== undefined
+      return isBusy
     },
     get opened() {
       return opened
@@ -201,7 +197,7 @@ export function createLane(
     },
     expire(idleMs) {
       const nowMs = clock.nowMs()
-      if (!exchange || nowMs - lastByteAtMs < idleMs) return
+      if (!isBusy || nowMs - exchange.lastAtMs < idleMs) return
       settle('timeout', nowMs, `no byte for ${Math.round(idleMs)} ms`)
       client._connect()
     },

@@ -9,8 +9,8 @@ import { arrivalsOf } from './arrivals.ts'
 /** All sockets share it: a read is done with before the next one begins. */
 const memory = Buffer.allocUnsafeSlow(65_536)
 
-/** What one socket has read, and when it had come; the memory is used again when it returns. */
-export type Take = (bytes: Buffer, atMs: number) => void
+/** What one socket has read, the first `length` of `bytes`, and when it had come; the memory is used again when it returns. */
+export type Take = (bytes: Buffer, length: number, atMs: number) => void
 
 /** Connects, and gives each read to `take`. */
 export function openSocket(host: string, port: number, clock: Clock, take: Take): Socket {
@@ -22,7 +22,7 @@ export function openSocket(host: string, port: number, clock: Clock, take: Take)
     onread: {
       buffer: memory,
       callback(length) {
-        take(memory.subarray(0, length), arrivals.atMs())
+        take(memory, length, arrivals.atMs())
         arrivals.handled()
         return true
       },

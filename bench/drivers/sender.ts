@@ -1,7 +1,7 @@
 /** Sends single requests, each at once, on connections that are kept and as many as it takes. */
 import type { Distribution } from '../../base/distribution.ts'
 import type { Random } from '../../base/random.ts'
-import { createExchange, type Ending } from '../exchange.ts'
+import { type Ending, Exchange } from '../exchange.ts'
 import type { Sample } from '../sample.ts'
 import type { Request } from '../work/request.ts'
 import { type Connection, openConnection, targetOf } from './connection.ts'
@@ -36,8 +36,13 @@ export interface Sender {
 }
 
 interface Flight {
-  lastByteAtMs: number
+  readonly exchange: Exchange
   settle(ending: Ending, atMs: number, detail?: string): void
+}
+
+interface Line {
+  readonly connection: Connection
+  readonly exchange: Exchange
 }
 
 /** Servers close what is idle for 5 s or longer; what is about to be closed is not used again. */
@@ -50,8 +55,8 @@ export function createSender(options: SenderOptions): Sender {
   const target = targetOf(options.url)
   const write = requestWriter(options)
   const flights = new Set<Flight>()
-  /** Connections without a request; the one used last is used next, so that the others may grow old. */
-  const free: Connection[] = []
+  /** Those without a request; the one used last is used next, so that the others may grow old. */
+  const free: Line[] = []
   let opened = 0
 
   const sweepMs = Math.max(5, Math.min(1000, idleTimeoutMs * sweepShare))
@@ -59,57 +64,53 @@ export function createSender(options: SenderOptions): Sender {
   function sweep(): void {
     const nowMs = clock.nowMs()
     for (const flight of flights) {
-      if (nowMs - flight.lastByteAtMs < idleTimeoutMs) continue
+      if (nowMs - flight.exchange.lastAtMs < idleTimeoutMs) continue
       flight.settle('timeout', nowMs, `no byte for ${Math.round(idleTimeoutMs)} ms`)
     }
-    const young = free.findIndex(one => one.isFree && nowMs - one.freeSinceMs < maxIdleMs)
-    for (const old of free.splice(0, young < 0 ? free.length : young)) old.close()
+    const young = free.findIndex(({ connection }) => isFresh(connection, nowMs))
+    for (const old of free.splice(0, young < 0 ? free.length : young)) old.connection.close()
     cancelSweep = clock.after(sweepMs, sweep)
   }
 
-  function connection(nowMs: number): Connection {
+  function takeLine(nowMs: number): Line {
     for (let last = free.pop(); last; last = free.pop()) {
-      if (last.isFree && nowMs - last.freeSinceMs < maxIdleMs) return last
-      last.close()
+      if (isFresh(last.connection, nowMs)) return last
+      last.connection.close()
     }
     opened++
-    return openConnection(target, clock)
+    return { connection: openConnection(target, clock), exchange: new Exchange() }
   }
 
   function send(request: Request, dueAtMs: number | undefined, settled?: Settled): void {
     const bytes = write(request)
     const sentAtMs = clock.nowMs()
-    const line = connection(sentAtMs)
+    const line = takeLine(sentAtMs)
+    const { connection, exchange } = line
     const { scenario, reader, place } = request
     const index = onSent(dueAtMs ?? sentAtMs)
-    const exchange = createExchange(
-      { index, scenario, dueAtMs, sentAtMs, ...place },
-      reader,
-      request,
-    )
+    exchange.begin({ index, scenario, dueAtMs, sentAtMs, ...place }, reader, request)
     let cancelHangUp: () => void = () => {}
     const flight: Flight = {
-      lastByteAtMs: sentAtMs,
+      exchange,
       settle(ending, atMs, detail) {
         if (!flights.delete(flight)) return
         cancelHangUp()
-        if (line.isFree) free.push(line)
-        else line.close()
         const sample = exchange.ended(ending, atMs, detail)
+        const { text } = exchange
+        // From here on it may be another request's.
+        if (connection.isFree) free.push(line)
+        else connection.close()
         onSettled(sample, atMs)
-        settled?.(sample, exchange.text)
+        settled?.(sample, text)
       },
     }
     flights.add(flight)
-    line.send(bytes, sentAtMs, {
-      touched(atMs) {
-        flight.lastByteAtMs = atMs
-        exchange.touched(atMs)
-      },
-      headed: exchange.headed,
-      fed(piece, atMs) {
-        const count = exchange.fed(piece, atMs)
-        if (count > 0) onContent(atMs, count)
+    connection.send(bytes, sentAtMs, {
+      touched: atMs => exchange.touched(atMs),
+      headed: (status, requestId) => exchange.headed(status, requestId),
+      fed(bytes, from, to) {
+        const count = exchange.fed(bytes, from, to)
+        if (count > 0) onContent(exchange.lastAtMs, count)
         onRead?.()
       },
       ended: flight.settle,
@@ -131,9 +132,13 @@ export function createSender(options: SenderOptions): Sender {
       cancelSweep()
       const atMs = clock.nowMs()
       for (const flight of flights) flight.settle('open', atMs)
-      for (const line of free.splice(0)) line.close()
+      for (const { connection } of free.splice(0)) connection.close()
     },
   }
+}
+
+function isFresh({ isFree, freeSinceMs }: Connection, nowMs: number): boolean {
+  return isFree && nowMs - freeSinceMs < maxIdleMs
 }
 
 /** When request `index` is to hang up, ms from its send; undefined: it is not to. */

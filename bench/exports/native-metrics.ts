@@ -2,7 +2,7 @@
 import type { Labels } from '../../base/instruments.ts'
 import { timeNames } from '../measure.ts'
 import { timeMetric } from '../metrics.ts'
-import { accountOf, eachTime, type Sample } from '../sample.ts'
+import { accountOf, type Kept, recordTimes, type Sample } from '../sample.ts'
 import { createNativeBuckets, type NativeBuckets } from './native-buckets.ts'
 
 export interface NativeHistogram {
@@ -19,9 +19,12 @@ export interface NativeMetrics {
 
 /** `labels` stand on every histogram. */
 export function createNativeMetrics(labels: Labels): NativeMetrics {
-  const byTime = new Map(timeNames.map(time => [time, createNativeBuckets()] as const))
+  const byTime = timeNames.map(time => [time, createNativeBuckets()] as const)
+  const kept = Object.fromEntries(
+    byTime.map(([time, buckets]) => [time, { record: (ms: number) => buckets.observe(ms / 1000) }]),
+  ) as Kept
   return {
-    histograms: [...byTime].map(([time, buckets]) => ({
+    histograms: byTime.map(([time, buckets]) => ({
       name: timeMetric(time),
       labels,
       buckets,
@@ -29,7 +32,7 @@ export function createNativeMetrics(labels: Labels): NativeMetrics {
     settled(sample) {
       const account = accountOf(sample.outcome)
       if (account !== 'ok' && account !== 'open') return
-      eachTime(sample, (time, ms) => byTime.get(time)?.observe(ms / 1000))
+      recordTimes(sample, kept)
     },
   }
 }

@@ -1,7 +1,7 @@
 /** Who hears what a driver tells: the recorder, the course, the guard, the metrics and whoever asked for events. */
 import type { Course } from '../course.ts'
 import type { DriverContext } from '../drivers/driver.ts'
-import { inMicroseconds, wholeUs } from '../microseconds.ts'
+import { wholeUs } from '../microseconds.ts'
 import type { Stop } from '../safety/stop.ts'
 import type { Run } from './parts.ts'
 import { targetOf } from './target.ts'
@@ -15,6 +15,9 @@ export interface Hearing {
 export function createHearing(run: Run, course: () => Course | undefined): Hearing {
   const { options, work, recorder, metrics, last } = run
   const { clock, guard, onEvent, onSample } = run.context
+  // Of every token: looked up once.
+  const { content } = recorder
+  const { token } = metrics
   let sent = 0
   let settledAtMs = 0
   let endedAtMs: number | undefined
@@ -36,13 +39,11 @@ export function createHearing(run: Run, course: () => Course | undefined): Heari
       return sent++
     },
     onContent(atMs, count) {
-      recorder.content(atMs, count)
-      if (course()?.phase === 'steady') metrics.token(count)
+      if (content(atMs, count)) token(count)
     },
-    onSettled(given, atMs) {
+    onSettled(sample, atMs) {
       // The window may have begun already, and its timer be late.
       course()?.reached(atMs)
-      const sample = inMicroseconds(given)
       const isMeasured = recorder.settled(sample)
       const stop = guard?.settled(sample)
       onEvent?.({ type: 'sample', isMeasured, sample })

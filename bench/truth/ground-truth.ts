@@ -27,7 +27,9 @@ export interface GroundTruth {
 }
 
 /** What of a sample is held against the truth. */
-export type Measured = Pick<Sample, 'requestId' | 'outcome' | 'ttftMs' | 'gapsMs' | 'e2eMs'>
+export interface Measured extends Pick<Sample, 'requestId' | 'outcome' | 'ttftMs' | 'e2eMs'> {
+  readonly gapsMs: ArrayLike<number>
+}
 
 /** Only requests that ended ok count. */
 export function groundTruthOf(
@@ -50,7 +52,7 @@ export function groundTruthOf(
     if (ttftMs !== undefined) ttft.add(ttftMs, eventMs[0])
     if (e2eMs !== undefined && truth.durationMs !== undefined) e2e.add(e2eMs, truth.durationMs)
     if (gapsMs.length === eventMs.length - 1) {
-      for (const [k, gapMs] of gapsMs.entries()) itl.add(gapMs, eventMs[k + 1]! - eventMs[k]!)
+      for (let k = 0; k < gapsMs.length; k++) itl.add(gapsMs[k]!, eventMs[k + 1]! - eventMs[k]!)
     }
     for (const [k, atMs] of eventMs.entries()) {
       if (dueMs[k] !== undefined) pacing.add(atMs, dueMs[k])

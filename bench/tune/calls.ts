@@ -1,8 +1,7 @@
 /** What the calls of a point came to, whatever the search is over. */
-import { timeNames } from '../measure.ts'
 import { samplesNeeded } from '../percentile.ts'
-import { eachTime, type Sample, triesOf } from '../sample.ts'
-import { createTally, type Stats } from '../tally.ts'
+import { recordTimes, type Sample, triesOf } from '../sample.ts'
+import { createTallies, type Stats } from '../tally.ts'
 import { judge, type Measured, type Threshold, type Verdict } from '../threshold.ts'
 import { mean } from './steady.ts'
 
@@ -95,10 +94,7 @@ function measuredOf(
   samples: readonly Sample[],
   { seconds, dropped, tries, throttled }: Around,
 ): Measured {
-  const times = Object.fromEntries(timeNames.map(name => [name, createTally()])) as Record<
-    (typeof timeNames)[number],
-    ReturnType<typeof createTally>
-  >
+  const times = createTallies()
   const counts = { sent: samples.length, ok: 0, failed: 0, cut: 0 }
   let outputTokens = 0
   for (const sample of samples) {
@@ -111,7 +107,7 @@ function measuredOf(
     }
     counts.ok++
     outputTokens += sample.outputTokens
-    eachTime(sample, (name, ms) => times[name].record(ms))
+    recordTimes(sample, times)
   }
   return {
     times,

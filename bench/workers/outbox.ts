@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import type { Unsent } from '../drivers/driver.ts'
+import { wholeUs } from '../microseconds.ts'
 import type { Sample } from '../sample.ts'
 import type { Batch } from './messages.ts'
 
@@ -85,8 +86,8 @@ export function createOutbox({ clock, shiftMs, everyMs, taken, post }: OutboxOpt
     if (shiftMs === 0) return sample
     return {
       ...sample,
-      sentAtMs: sentAtMs + shiftMs,
-      dueAtMs: dueAtMs === undefined ? undefined : dueAtMs + shiftMs,
+      sentAtMs: wholeUs(sentAtMs + shiftMs),
+      dueAtMs: dueAtMs === undefined ? undefined : wholeUs(dueAtMs + shiftMs),
     }
   }
 

@@ -1,5 +1,5 @@
 /** A column of numbers with the figures that other tools print: mean, spread, percentiles by NumPy's rule. */
-import { createTally } from '../../tally.ts'
+import { Tally } from '../../tally.ts'
 
 export interface Column {
   readonly count: number
@@ -15,7 +15,7 @@ export interface Column {
 }
 
 export function createColumn(): Column {
-  const tally = createTally()
+  const tally = new Tally()
   let mean = 0
   let squares = 0
 

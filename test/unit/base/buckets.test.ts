@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
-  createBuckets,
+  Buckets,
   durationEdgesSeconds,
   gapEdgesSeconds,
   pacingErrorEdgesSeconds,
@@ -9,7 +9,7 @@ import {
 } from '../../../base/buckets.ts'
 
 test('a value on an edge belongs below it, as Prometheus counts', () => {
-  const buckets = createBuckets([1, 2, 5])
+  const buckets = new Buckets([1, 2, 5])
   for (const value of [0, 1, 1.5, 2, 5, 5.1, 100]) buckets.observe(value)
   expect([...buckets.counts]).toEqual([2, 2, 1, 2])
   expect(buckets.count).toBe(7)
@@ -22,7 +22,7 @@ test('every value is counted in the first bucket whose edge it does not exceed',
   fc.assert(
     fc.property(edges, values, (unsorted, observed) => {
       const sorted = [...unsorted].sort((a, b) => a - b)
-      const buckets = createBuckets(sorted)
+      const buckets = new Buckets(sorted)
       const expected = new Array<number>(sorted.length + 1).fill(0)
       for (const value of observed) {
         buckets.observe(value)

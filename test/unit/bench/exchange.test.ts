@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createExchange, type Ending } from '../../../bench/exchange.ts'
+import { type Ending, Exchange, type Wishes } from '../../../bench/exchange.ts'
 import { chatReader, chatWholeReader } from '../../../bench/read/chat.ts'
 import { soundReader } from '../../../bench/read/media.ts'
 import { messagesReader } from '../../../bench/read/messages.ts'
 import type { Sample } from '../../../bench/sample.ts'
+import { beginExchange, feed } from '../../helpers/exchange.ts'
 
 const departure = { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 }
 const event = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`
@@ -24,7 +25,7 @@ function play(
     detail = undefined as string | undefined,
   } = {},
 ): Sample {
-  const exchange = createExchange(
+  const exchange = beginExchange(
     { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 1000 },
     chatReader,
   )
@@ -32,7 +33,7 @@ function play(
   for (const [atMs, text] of pieces) {
     exchange.touched(atMs)
     exchange.headed(status, undefined)
-    exchange.fed(Buffer.from(text), atMs)
+    feed(exchange, text, atMs)
     lastMs = atMs
   }
   return exchange.ended(ending, endMs || lastMs, detail)
@@ -190,10 +191,10 @@ describe('outcomes', () => {
   })
 
   it('bounds an event without an end', () => {
-    const exchange = createExchange(departure, chatReader)
+    const exchange = beginExchange(departure, chatReader)
     exchange.headed(200, undefined)
     const block = Buffer.alloc(4 * 2 ** 20, 'x')
-    for (let i = 0; i < 5; i++) exchange.fed(block, i)
+    for (let i = 0; i < 5; i++) feed(exchange, block, i)
     const { outcome, detail } = exchange.ended('complete', 9)
     expect(outcome).toBe('malformed')
     expect(detail).toMatch(/longer than 16777216 bytes/)
@@ -207,12 +208,12 @@ describe('answers that come whole', () => {
   }
 
   function whole(pieces: readonly string[], ending: Ending = 'complete', status = 200): Sample {
-    const exchange = createExchange(departure, chatWholeReader)
+    const exchange = beginExchange(departure, chatWholeReader)
     exchange.touched(10)
     exchange.headed(status, 'req-1')
     for (const piece of pieces) {
       const bytes = Buffer.from(piece)
-      expect(exchange.fed(bytes, 20)).toBe(0)
+      expect(feed(exchange, bytes, 20)).toBe(0)
       // The transport uses its memory again.
       bytes.fill(0)
     }
@@ -249,17 +250,17 @@ describe('answers that come whole', () => {
   })
 
   it('are bounded', () => {
-    const exchange = createExchange(departure, chatWholeReader)
+    const exchange = beginExchange(departure, chatWholeReader)
     exchange.headed(200, undefined)
     const block = Buffer.alloc(16 * 2 ** 20, ' ')
-    for (let i = 0; i < 5; i++) exchange.fed(block, i)
+    for (let i = 0; i < 5; i++) feed(exchange, block, i)
     const { outcome, detail } = exchange.ended('complete', 9)
     expect([outcome, detail]).toEqual(['malformed', 'the answer is longer than 64 MiB'])
   })
 })
 
 it('usage may come in parts', () => {
-  const exchange = createExchange(departure, messagesReader)
+  const exchange = beginExchange(departure, messagesReader)
   exchange.headed(200, undefined)
   const events = [
     { type: 'message_start', message: { usage: { input_tokens: 7, output_tokens: 1 } } },
@@ -267,23 +268,23 @@ it('usage may come in parts', () => {
     { type: 'message_delta', usage: { output_tokens: 4 } },
     { type: 'message_stop' },
   ]
-  exchange.fed(Buffer.from(events.map(event).join('')), 1)
+  feed(exchange, events.map(event).join(''), 1)
   const whole = { outcome: 'ok', inputTokens: 7, outputTokens: 4, tokensFrom: 'usage' }
   expect(exchange.ended('complete', 2)).toMatchObject(whole)
 
-  const cut = createExchange(departure, messagesReader)
+  const cut = beginExchange(departure, messagesReader)
   cut.headed(200, undefined)
-  cut.fed(Buffer.from(events.slice(0, 2).map(event).join('')), 1)
+  feed(cut, events.slice(0, 2).map(event).join(''), 1)
   const chunks = { outcome: 'stream_cut', inputTokens: 7, outputTokens: 1, tokensFrom: 'chunks' }
   expect(cut.ended('closed', 2)).toMatchObject(chunks)
 })
 
 it('bytes have their first content with the first of them', () => {
-  const exchange = createExchange(departure, soundReader)
+  const exchange = beginExchange(departure, soundReader)
   exchange.touched(5)
   exchange.headed(200, undefined)
-  expect(exchange.fed(Buffer.from([1, 2]), 12)).toBe(1)
-  expect(exchange.fed(Buffer.from([3]), 40)).toBe(0)
+  expect(feed(exchange, Buffer.from([1, 2]), 12)).toBe(1)
+  expect(feed(exchange, Buffer.from([3]), 40)).toBe(0)
   const sample = exchange.ended('complete', 50)
   expect(sample).toMatchObject({ outcome: 'ok', ttfbMs: 5, ttftMs: 12, gapsMs: [], e2eMs: 50 })
 })
@@ -292,11 +293,11 @@ describe('the text of an answer', () => {
   const stream = content('Hel') + content('lo') + usage + done
 
   it('is kept where the request wants it, and only there', () => {
-    const wanted = createExchange(departure, chatReader, { keepsText: true })
-    const other = createExchange(departure, chatReader)
+    const wanted = beginExchange(departure, chatReader, { keepsText: true })
+    const other = beginExchange(departure, chatReader)
     for (const exchange of [wanted, other]) {
       exchange.headed(200, undefined)
-      exchange.fed(Buffer.from(stream), 1)
+      feed(exchange, stream, 1)
     }
     expect([wanted.text, other.text]).toEqual(['Hello', ''])
   })
@@ -308,9 +309,9 @@ describe('the text of an answer', () => {
       return text === 'Hello' ? 'too polite' : undefined
     }
     const answered = (text: string, ending: Ending = 'complete') => {
-      const exchange = createExchange(departure, chatReader, { check })
+      const exchange = beginExchange(departure, chatReader, { check })
       exchange.headed(200, undefined)
-      exchange.fed(Buffer.from(text), 1)
+      feed(exchange, text, 1)
       return exchange.ended(ending, 2)
     }
     expect(answered(stream)).toMatchObject({ outcome: 'malformed', detail: 'check: too polite' })
@@ -320,9 +321,9 @@ describe('the text of an answer', () => {
   })
 
   it('is bounded', () => {
-    const exchange = createExchange(departure, chatReader, { keepsText: true })
+    const exchange = beginExchange(departure, chatReader, { keepsText: true })
     exchange.headed(200, undefined)
-    for (let i = 0; i < 3; i++) exchange.fed(Buffer.from(content('x'.repeat(500_000))), 1)
+    for (let i = 0; i < 3; i++) feed(exchange, content('x'.repeat(500_000)), 1)
     expect(exchange.text).toHaveLength(2 ** 20)
   })
 })
@@ -342,12 +343,12 @@ it('the same bytes cut anywhere give the same sample, also inside a character or
           [role, ...words.map(content), finish, usage, done].join('').replaceAll('\n\n', separator),
         )
         const places = [...new Set(cuts.map(cut => cut % whole.length))].sort((a, b) => a - b)
-        const exchange = createExchange(departure, chatReader)
+        const exchange = beginExchange(departure, chatReader)
         exchange.headed(200, undefined)
         let counted = 0
         let from = 0
         for (const to of [...places, whole.length]) {
-          counted += exchange.fed(whole.subarray(from, to), 50)
+          counted += feed(exchange, whole.subarray(from, to), 50)
           from = to
         }
         const sample = exchange.ended('complete', 60)
@@ -359,6 +360,49 @@ it('the same bytes cut anywhere give the same sample, also inside a character or
         expect(sample.inputTokens).toBe(9)
       },
     ),
+    { numRuns: 300 },
+  )
+})
+
+it('one exchange after another is as one by itself, whatever became of the one before', () => {
+  const piece = fc.constantFrom(
+    role,
+    content('a'),
+    content('b'),
+    finish,
+    usage,
+    done,
+    'data: {"choi',
+    'event: x\n',
+    '\ufeff',
+    '\r',
+    'data: no chunk\n\n',
+    event({ error: { message: 'overloaded' } }),
+  )
+  const life = fc.record({
+    reader: fc.constantFrom(chatReader, chatWholeReader, messagesReader, soundReader),
+    wishes: fc.constantFrom<Wishes>(
+      {},
+      { keepsText: true },
+      { check: (_, text) => text || undefined },
+    ),
+    status: fc.constantFrom(200, 429, 503),
+    pieces: fc.array(piece, { maxLength: 12 }),
+    ending: fc.constantFrom<Ending>('complete', 'closed', 'broken', 'timeout', 'open'),
+  })
+  type Life = typeof life extends fc.Arbitrary<infer T> ? T : never
+  const live = (exchange: Exchange, { reader, wishes, status, pieces, ending }: Life) => {
+    exchange.begin(departure, reader, wishes)
+    if (pieces.length > 0) exchange.touched(5)
+    if (pieces.length > 1) exchange.headed(status, 'req_1')
+    const counts = pieces.map((text, i) => feed(exchange, text, 10 + i))
+    return { counts, sample: exchange.ended(ending, 100), text: exchange.text }
+  }
+  fc.assert(
+    fc.property(fc.array(life, { minLength: 2, maxLength: 5 }), lives => {
+      const exchange = new Exchange()
+      for (const one of lives) expect(live(exchange, one)).toEqual(live(new Exchange(), one))
+    }),
     { numRuns: 300 },
   )
 })

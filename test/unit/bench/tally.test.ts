@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nearestRank, samplesNeeded } from '../../../bench/percentile.ts'
-import { createTally } from '../../../bench/tally.ts'
+import { Tally } from '../../../bench/tally.ts'
 
 describe('nearestRank', () => {
   it.each([
@@ -32,7 +32,7 @@ describe('samplesNeeded', () => {
 
 describe('createTally', () => {
   it('has null for everything when it is empty', () => {
-    expect(createTally().stats()).toEqual({
+    expect(new Tally().stats()).toEqual({
       count: 0,
       mean: null,
       min: null,
@@ -47,7 +47,7 @@ describe('createTally', () => {
   })
 
   it('is exact while the values are few, whatever their order', () => {
-    const tally = createTally()
+    const tally = new Tally()
     for (let i = 1000; i > 0; i--) tally.record(i + 0.125)
     expect(tally.stats()).toEqual({
       count: 1000,
@@ -66,7 +66,7 @@ describe('createTally', () => {
   })
 
   it('stays within 0.1 % when they are many, in bounded memory', () => {
-    const tally = createTally()
+    const tally = new Tally()
     for (let i = 1; i <= 200_000; i++) tally.record(i / 100)
     expect(tally.count).toBe(200_000)
     for (const p of [50, 95, 99]) {
@@ -81,7 +81,7 @@ describe('createTally', () => {
       fc.property(
         fc.array(fc.double({ min: 0.001, max: 100_000, noNaN: true }), { maxLength: 300 }),
         values => {
-          const tally = createTally()
+          const tally = new Tally()
           for (const value of values) tally.record(value)
           const bins = tally.bins()
           expect(bins.reduce((sum, [, count]) => sum + count, 0)).toBe(values.length)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { OptionError } from '../../../base/option-error.ts'
 import { readOptions } from '../../../base/option-table.ts'
 import { benchOptions } from '../../../bench/options.ts'
-import { createTallies } from '../../../bench/recorder.ts'
+import { createTallies } from '../../../bench/tally.ts'
 import { judge, type Measured, parseThreshold } from '../../../bench/threshold.ts'
 
 describe('parseThreshold', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createResponseReader, type Head } from '../../../../bench/drivers/response.ts'
+import { type Head, ResponseReader } from '../../../../bench/drivers/response.ts'
 
 type Told = { heads: Head[]; bodies: string[]; completed: number; wrong: string | undefined }
 
@@ -8,10 +8,10 @@ type Told = { heads: Head[]; bodies: string[]; completed: number; wrong: string 
 function read(pieces: readonly Uint8Array[], { closes = false } = {}): Told {
   const told: Told = { heads: [], bodies: [], completed: 0, wrong: undefined }
   let body = ''
-  const reader = createResponseReader({
+  const reader = new ResponseReader({
     headed: head => told.heads.push(head),
-    fed(piece) {
-      body += piece.toString('latin1')
+    fed(bytes, from, to) {
+      body += bytes.toString('latin1', from, to)
     },
     completed() {
       told.bodies.push(body)
@@ -20,8 +20,8 @@ function read(pieces: readonly Uint8Array[], { closes = false } = {}): Told {
     },
   })
   for (const piece of pieces) {
-    const memory = Buffer.from(piece)
-    told.wrong ??= reader.feed(memory)
+    const memory = Buffer.concat([piece, Buffer.from('what was read before')])
+    told.wrong ??= reader.feed(memory, piece.length)
     memory.fill(0)
   }
   if (closes) reader.closed()

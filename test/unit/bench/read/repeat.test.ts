@@ -1,18 +1,19 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { createExchange } from '../../../../bench/exchange.ts'
 import { chatReader } from '../../../../bench/read/chat.ts'
 import { messagesReader } from '../../../../bench/read/messages.ts'
 import type { EventReader } from '../../../../bench/read/reader.ts'
-import { createRepeat } from '../../../../bench/read/repeat.ts'
+import { Repeat } from '../../../../bench/read/repeat.ts'
+import { beginExchange, feed } from '../../../helpers/exchange.ts'
 
+const marks = ['"content":"']
 const departure = { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 }
 
 /** What becomes of a stream that comes in these pieces. */
 function sampleOf(reader: EventReader, pieces: readonly string[]) {
-  const exchange = createExchange(departure, reader)
+  const exchange = beginExchange(departure, reader)
   exchange.headed(200, undefined)
-  const counts = pieces.map((piece, i) => exchange.fed(Buffer.from(piece), i))
+  const counts = pieces.map((piece, i) => feed(exchange, piece, i))
   return { counts, sample: exchange.ended('complete', pieces.length) }
 }
 
@@ -64,10 +65,11 @@ it.each([
 })
 
 it('an event is like another when it differs in its plain text only', () => {
-  const repeat = createRepeat(['"content":"'])
-  const isLike = (text: string) => repeat.isLike(Buffer.from(text))
+  const repeat = new Repeat()
+  const isLike = (text: string) =>
+    repeat.isLike(Buffer.from(`<${text}>`), 1, Buffer.byteLength(text) + 1)
   expect(isLike('{"content":"a"}')).toBe(false)
-  repeat.learn(Buffer.from('{"content":"a","end":null}'))
+  repeat.learn(Buffer.from('{"content":"a","end":null}'), marks)
   expect(isLike('{"content":"other words, ü","end":null}')).toBe(true)
   expect(isLike('{"content":"","end":null}')).toBe(false)
   expect(isLike('{"content":"a\\n","end":null}')).toBe(false)
@@ -75,9 +77,26 @@ it('an event is like another when it differs in its plain text only', () => {
   expect(isLike('{"content":"a","end":"stop"}')).toBe(false)
 })
 
+it('another stream has to be learnt anew', () => {
+  const repeat = new Repeat()
+  const event = Buffer.from('{"content":"a"}')
+  repeat.learn(event, marks)
+  expect(repeat.isLike(event, 0, event.length)).toBe(true)
+  repeat.forget()
+  expect(repeat.isLike(event, 0, event.length)).toBe(false)
+})
+
+it('an event may be of any length', () => {
+  const repeat = new Repeat()
+  const event = Buffer.from(`{"pad":"${'x'.repeat(5000)}","content":"a"}`)
+  repeat.learn(event, marks)
+  expect(repeat.isLike(event, 0, event.length)).toBe(true)
+})
+
 it('learns no more where nothing ever repeats', () => {
-  const repeat = createRepeat(['"content":"'])
-  for (let i = 0; i < 16; i++) repeat.learn(Buffer.from(`{"id":${i},"content":"a"}`))
-  repeat.learn(Buffer.from('{"content":"a"}'))
-  expect(repeat.isLike(Buffer.from('{"content":"b"}'))).toBe(false)
+  const repeat = new Repeat()
+  for (let i = 0; i < 16; i++) repeat.learn(Buffer.from(`{"id":${i},"content":"a"}`), marks)
+  repeat.learn(Buffer.from('{"content":"a"}'), marks)
+  const other = Buffer.from('{"content":"b"}')
+  expect(repeat.isLike(other, 0, other.length)).toBe(false)
 })

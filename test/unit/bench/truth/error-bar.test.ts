@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../../base/random.ts'
-import { createTally, type Tally } from '../../../../bench/tally.ts'
+import { Tally } from '../../../../bench/tally.ts'
 import { errorBars } from '../../../../bench/truth/error-bar.ts'
 
 const tallyOf = (values: readonly number[]): Tally => {
-  const tally = createTally()
+  const tally = new Tally()
   for (const ms of values) tally.record(ms)
   return tally
 }

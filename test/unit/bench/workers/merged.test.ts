@@ -4,11 +4,10 @@ import { parseDistribution } from '../../../../base/distribution.ts'
 import { createRandom } from '../../../../base/random.ts'
 import { buildUsers } from '../../../../bench/drivers/users.ts'
 import { timeNames } from '../../../../bench/measure.ts'
-import { inMicroseconds } from '../../../../bench/microseconds.ts'
 import { createRecorder } from '../../../../bench/recorder.ts'
 import { type Outcome, outcomes, type Sample } from '../../../../bench/sample.ts'
 import { oneRequest } from '../../../../bench/work/conversation.ts'
-import { sampleOf } from '../../../helpers/bench-sample.ts'
+import { inMicroseconds, sampleOf } from '../../../helpers/bench-sample.ts'
 import { createStage } from '../../../helpers/driver-stage.ts'
 
 const endMs = 3000
