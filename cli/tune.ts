@@ -6,6 +6,7 @@ import { tuneOptions } from '../bench/tune/options.ts'
 import type { RateLevel } from '../bench/tune/rate-level.ts'
 import { type Call, defineCommand, type ExitCode, exitCode } from './command.ts'
 import { confirmer } from './confirm.ts'
+import { helpersGiveWay } from './give-way.ts'
 import { checkOutput, writeOutput } from './output-file.ts'
 
 type TuneCall = Call<typeof tuneOptions>
@@ -18,6 +19,7 @@ export const command = defineCommand({
 
   async run(call) {
     const { options, signal, stdin, stderr } = call
+    helpersGiveWay()
     const { tune } = await import('../bench/tune/tune.ts')
     const { TargetUnreachable } = await import('../bench/index.ts')
     await checkOutput('json', options.json, call)
