@@ -2,7 +2,7 @@
  * All values of one time, in bounded memory: exact while they are few, then an HDR histogram in µs with
  * 3 significant digits (0.1 %, rounded up), which holds a million values in 95 kB.
  */
-import { encodeIntoCompressedBase64, Int32Histogram } from 'hdr-histogram-js'
+import { HdrCounts, maxUs } from './hdr-counts.ts'
 import { type TimeName, timeNames } from './measure.ts'
 import { nearestRank } from './percentile.ts'
 
@@ -24,12 +24,9 @@ export interface Stats {
 export type Bins = readonly (readonly [number, number])[]
 
 const maxExact = 65_536
-/** An hour, which is far above any time-out. */
-const maxUs = 3_600_000_000
-
 export class Tally {
   count = 0
-  private readonly histogram = new Int32Histogram(1, maxUs, 3)
+  private readonly histogram = new HdrCounts()
   /** All of them; undefined once they are too many. */
   private exact: Float64Array | undefined = new Float64Array(256)
   private sorted = true
@@ -55,7 +52,7 @@ export class Tally {
     const ms = Math.max(0, given)
     if (this.exact) this.keep(this.exact, ms)
     const us = Math.round(ms * 1000)
-    this.histogram.recordValue(Math.min(maxUs, us))
+    this.histogram.record(Math.min(maxUs, us))
     this.count++
     this.sumUs += us
     if (ms < this.leastMs) this.leastMs = ms
@@ -74,7 +71,7 @@ export class Tally {
   /** The same from the histogram: cheap, and up to 0.1 % high. */
   roughly(p: number): number | undefined {
     if (!this.count) return undefined
-    return Math.min(this.mostMs, this.histogram.getValueAtPercentile(p) / 1000)
+    return Math.min(this.mostMs, this.histogram.percentile(p) / 1000)
   }
 
   stats(): Stats {
@@ -94,20 +91,12 @@ export class Tally {
   }
 
   bins(): Bins {
-    const bins: [number, number][] = []
-    const values = this.histogram.recordedValuesIterator
-    values.reset()
-    while (values.hasNext()) {
-      const { valueIteratedTo, countAtValueIteratedTo } = values.next()
-      const us = this.histogram.medianEquivalentValue(valueIteratedTo)
-      bins.push([us / 1000, countAtValueIteratedTo])
-    }
-    return bins
+    return this.histogram.bins().map(([us, count]) => [us / 1000, count])
   }
 
   /** The histogram in HdrHistogram's own compressed form (V2, base64); its values are µs. */
   encoded(): string {
-    return encodeIntoCompressedBase64(this.histogram)
+    return this.histogram.encoded()
   }
 
   private keep(exact: Float64Array, ms: number): void {
