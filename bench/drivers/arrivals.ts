@@ -1,46 +1,54 @@
 /**
- * When that came which is being handled now. The event loop wakes, then handles one after another all that came
- * while it slept: the last of a thousand reads is handled milliseconds after its bytes were there, and a stamp
- * made then blames the sender for the reader's work. So all that is handled in one waking came when it began.
+ * When that came which is being handled now. The event loop looks what has come, then handles one after another: the
+ * last of a thousand reads is handled milliseconds after its bytes were there, and a stamp made then blames the sender
+ * for the reader's work. So all that one look has found came when it looked, if the loop had slept until then. If it had
+ * not, it came at some time since the look before, nobody knows when: the middle is wrong by half of that at most.
  */
 import { type Clock, systemClock } from '../../base/clock.ts'
 
 /** To be asked in the callbacks of reads only: a timer's time is its own. */
 export interface Arrivals {
-  /** When that came which is being handled, in the clock's ms: the same for all that one waking of the event loop handles. */
+  /** When that came which is being handled, in the clock's ms. */
   atMs(): number
-  /** It has been handled: what is handled long after that came alone, which is cheaper to stamp. */
+  /** It has been handled. */
   handled(): void
 }
 
-/** The loop asks for so many events at once; when there were more it asks again, and those have come since. */
+/** The loop asks for so many events at once; when there were more it asks again. */
 const EVENTS_A_LOOK = 1024
-/** From one to the next of a waking it takes the loop some 0.005 ms. */
-const ALONE_MS = 0.03
+/** From one to the next of a look, and from the last of them to the next look, it takes the loop some 0.005 ms. */
+const AT_ONCE_MS = 0.03
 
 /** Of one event loop there should be one. */
 export function createArrivals(clock: Clock): Arrivals {
-  let wokeAtMs: number | undefined
-  let handledAtMs = Number.POSITIVE_INFINITY
-  let looks = 0
-  /** Called when this waking's reads have been handled, before the loop sleeps again. */
-  function sleeps(): void {
-    wokeAtMs = undefined
+  /** Of all that this look has found; undefined: it is not known to have found several. */
+  let cameAtMs: number | undefined
+  let found = 0
+  let lookedAtMs = Number.NEGATIVE_INFINITY
+  /** When what had come was handled. */
+  let doneAtMs = Number.NEGATIVE_INFINITY
+
+  /** All of this look has been handled. */
+  function turns(): void {
+    cameAtMs = undefined
+    doneAtMs = clock.nowMs()
   }
+
   return {
     atMs() {
-      if (wokeAtMs !== undefined && ++looks < EVENTS_A_LOOK) return wokeAtMs
+      if (cameAtMs !== undefined && ++found < EVENTS_A_LOOK) return cameAtMs
       const nowMs = clock.nowMs()
-      if (wokeAtMs === undefined) {
-        if (nowMs - handledAtMs > ALONE_MS) return nowMs
-        setImmediate(sleeps)
-      }
-      looks = 0
-      wokeAtMs = nowMs
-      return nowMs
+      const hasSlept = cameAtMs === undefined && nowMs - doneAtMs > AT_ONCE_MS
+      const atMs = hasSlept ? nowMs : (lookedAtMs + nowMs) / 2
+      lookedAtMs = nowMs
+      if (hasSlept) return atMs
+      if (cameAtMs === undefined) setImmediate(turns)
+      cameAtMs = atMs
+      found = 0
+      return atMs
     },
     handled() {
-      if (wokeAtMs === undefined) handledAtMs = clock.nowMs()
+      if (cameAtMs === undefined) doneAtMs = clock.nowMs()
     },
   }
 }
