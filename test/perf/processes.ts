@@ -93,11 +93,14 @@ export async function untilAccepting(port: number): Promise<void> {
   throw new Error(`Nothing listened on port ${port} within a minute.`)
 }
 
-/** Runs a program on the witness' core to its end and gives what it printed. `isFirst`: before others on that core, where the system allows it. */
+/**
+ * Runs a program on the witness' core to its end and gives what it printed. `isFirst`: before others on that core, where
+ * the system allows it. `mayEndWith`: exit codes that are no failure.
+ */
 export function witness(
   command: string,
   args: readonly string[],
-  { isFirst = false } = {},
+  { isFirst = false, mayEndWith = [0] }: { isFirst?: boolean; mayEndWith?: readonly number[] } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(...pinned('witness', command, args), {
@@ -110,7 +113,9 @@ export function witness(
     })
     child.once('error', reject)
     child.once('exit', code =>
-      code === 0 ? resolve(out) : reject(new Error(`${command} ended with ${code}`)),
+      mayEndWith.includes(code ?? -1)
+        ? resolve(out)
+        : reject(new Error(`${command} ended with ${code}`)),
     )
   })
 }

@@ -8,6 +8,7 @@ import { measureGate } from './gate.ts'
 import { measureHostilePrompts } from './hostile.ts'
 import { measureJournal } from './journal.ts'
 import { watchStolenTime } from './noise.ts'
+import { measureOverload } from './overload.ts'
 import { measureManyStreams, measurePace } from './pace.ts'
 import { buildWitnesses } from './processes.ts'
 import { printFinding, printNoise } from './report.ts'
@@ -29,6 +30,7 @@ const measurements = {
     pace: () => measurePace(witnesses),
     many: () => measureManyStreams(witnesses),
     efficiency: () => measureEfficiency(witnesses),
+    overload: () => measureOverload(witnesses),
     truth: () => measureTruth(witnesses),
     journal: () => measureJournal(witnesses),
   }),
@@ -41,7 +43,7 @@ if (unknown.length > 0) {
 }
 if (!witnesses) {
   process.stdout.write(
-    'without sse-limit.c and sse-probe.c: pace, many, efficiency, truth and journal are left out\n',
+    'without sse-limit.c and sse-probe.c: pace, many, efficiency, overload, truth and journal are left out\n',
   )
 }
 
