@@ -171,7 +171,7 @@ const homes: readonly (readonly [name: string, ...paths: string[]])[] = [
   ['autocannon', 'bench/drivers/autocannon.ts'],
   ['eventsource-parser', 'client/event-stream.ts'],
   ['express', 'client/relay/app.ts', 'mock-server/http/operations.ts'],
-  ['hdr-histogram-js', 'bench/tally.ts'],
+  ['hdr-histogram-js', 'bench/hdr-counts.ts'],
   ['js-tiktoken', 'protocol/tokens/vocabulary.ts'],
   ['openai', 'client/transport-sdk.ts'],
   ['prom-client', 'base/instruments.ts', 'bench/prometheus.ts'],
