@@ -8,7 +8,7 @@
  */
 import { createSseReader, SseLineTooLong } from '../protocol/sse.ts'
 import { type Ending, outcomeOf } from './ending.ts'
-import { wholeUs } from './microseconds.ts'
+import { wholeUs, wholeUsOrNone } from './microseconds.ts'
 import type { EventReader, News, Reader, Usage } from './read/reader.ts'
 import { Repeat } from './read/repeat.ts'
 import type { Sample } from './sample.ts'
@@ -40,12 +40,7 @@ const maxTextLength = 1024 * 1024
 const maxDetailLength = 300
 const none: readonly never[] = []
 const noBytes = Buffer.alloc(0)
-const noDeparture: Departure = {
-  index: 0,
-  scenario: undefined,
-  dueAtMs: undefined,
-  sentAtMs: 0,
-}
+const noDeparture: Departure = { index: 0, scenario: undefined, dueAtMs: undefined, sentAtMs: 0 }
 const noWishes: Wishes = {}
 const unknownReader: Reader = { kind: 'bytes' }
 
@@ -151,7 +146,7 @@ export class Exchange {
     const alone: Sample = {
       index,
       scenario,
-      dueAtMs: dueAtMs === undefined ? undefined : wholeUs(dueAtMs),
+      dueAtMs: wholeUsOrNone(dueAtMs),
       sentAtMs: wholeUs(sentAtMs),
       requestId: this.requestId,
       givenUp: none,

@@ -9,6 +9,11 @@ export function wholeUs(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
 
+/** The same of what may not have happened. */
+export function wholeUsOrNone(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : wholeUs(ms)
+}
+
 /** When its last try ended or was left, in ms of the run's clock. */
 export function endedAtMs({ sentAtMs, e2eMs, censoredMs }: Sample): number {
   return wholeUs(sentAtMs + (e2eMs ?? censoredMs ?? 0))

@@ -1,7 +1,7 @@
 /** What a call of the reference client came to, as a Sample, in whole µs: its attempts are the sample's tries. */
 import type { Attempt, ChatResult, Failure } from '../../client/index.ts'
 import type { Departure } from '../exchange.ts'
-import { wholeUs } from '../microseconds.ts'
+import { wholeUs, wholeUsOrNone } from '../microseconds.ts'
 import type { GivenUp, Outcome, Sample } from '../sample.ts'
 import { timesOf } from '../times.ts'
 
@@ -41,7 +41,7 @@ export function sampleOfCall(call: ClientCall): Sample {
   const lastedMs = wholeUs((last?.endAtMs ?? endedAtMs) - sentAtMs)
   return {
     ...departure,
-    dueAtMs: dueAtMs === undefined ? undefined : wholeUs(dueAtMs),
+    dueAtMs: wholeUsOrNone(dueAtMs),
     sentAtMs: wholeUs(sentAtMs),
     ...(calledAtMs !== undefined && { heldMs: wholeUs(sentAtMs - calledAtMs) }),
     ...(!last && { isUnsent: true }),

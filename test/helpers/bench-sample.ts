@@ -1,5 +1,5 @@
 /** A sample of an ordinary reply, with what a test wants different. */
-import { wholeUs } from '../../bench/microseconds.ts'
+import { wholeUs, wholeUsOrNone } from '../../bench/microseconds.ts'
 import type { Sample } from '../../bench/sample.ts'
 
 export function sampleOf(given: Partial<Sample>): Sample {
@@ -28,27 +28,25 @@ export function sampleOf(given: Partial<Sample>): Sample {
   }
 }
 
-const maybe = (ms: number | undefined) => (ms === undefined ? undefined : wholeUs(ms))
-
 /** With every time in whole µs, as drivers tell of it, and its TPOT as its gaps have it. */
 export function inMicroseconds(sample: Sample): Sample {
   const gapsMs = sample.gapsMs.map(wholeUs)
   const lastedMs = gapsMs.reduce((sum, gapMs) => sum + gapMs, 0)
   return {
     ...sample,
-    dueAtMs: maybe(sample.dueAtMs),
+    dueAtMs: wholeUsOrNone(sample.dueAtMs),
     sentAtMs: wholeUs(sample.sentAtMs),
     givenUp: sample.givenUp.map(tried => ({
       ...tried,
       lastedMs: wholeUs(tried.lastedMs),
       waitedMs: wholeUs(tried.waitedMs),
     })),
-    ttfbMs: maybe(sample.ttfbMs),
-    ttftMs: maybe(sample.ttftMs),
-    preludeMs: maybe(sample.preludeMs),
+    ttfbMs: wholeUsOrNone(sample.ttfbMs),
+    ttftMs: wholeUsOrNone(sample.ttftMs),
+    preludeMs: wholeUsOrNone(sample.preludeMs),
     gapsMs,
     tpotMs: sample.tpotMs === undefined ? undefined : wholeUs(lastedMs / (sample.outputTokens - 1)),
-    e2eMs: maybe(sample.e2eMs),
-    censoredMs: maybe(sample.censoredMs),
+    e2eMs: wholeUsOrNone(sample.e2eMs),
+    censoredMs: wholeUsOrNone(sample.censoredMs),
   }
 }

@@ -98,6 +98,18 @@ describe('times', () => {
   })
 })
 
+it('a sample is in whole µs, and one that nothing held back does not say so', () => {
+  const exchange = beginExchange({ ...departure, dueAtMs: 0.0004, sentAtMs: 7.0002 }, chatReader)
+  exchange.headed(200, undefined)
+  feed(exchange, role, 8.00049)
+  feed(exchange, content('a'), 9.0006)
+  const sample = exchange.ended('open', 12.00064)
+  expect(sample).toMatchObject({
+    ...{ dueAtMs: 0, sentAtMs: 7, ttfbMs: 1, ttftMs: 2, preludeMs: 1, censoredMs: 5 },
+  })
+  expect('heldMs' in sample).toBe(false)
+})
+
 describe('outcomes', () => {
   it.each<[string, Parameters<typeof play>, Sample['outcome'], RegExp | undefined]>([
     ['a whole stream', [[[1100, content('a') + done]]], 'ok', undefined],

@@ -104,6 +104,25 @@ describe('a call as a sample', () => {
     expect(never).toMatchObject({ outcome: 'open', isUnsent: true, givenUp: [], censoredMs: 59 })
   })
 
+  it('is in whole µs, every wait of it, and its lag is still not less than nothing', () => {
+    const first = attempt({ ...refused, sentAtMs: 7.0002, endAtMs: 8.00049 })
+    const last = attempt({ sentAtMs: 9.0001, headersAtMs: 9.5007, endAtMs: 12.00064 })
+    const call = {
+      departure: { ...departure, dueAtMs: 0.0004, sentAtMs: 7.0002 },
+      result: { attempts: [first, last], failure: undefined, usage: undefined },
+      contentAtMs: [10.0008, 11.0004],
+      endedAtMs: 12.1,
+    }
+    const sample = sampleOfCall({ ...call, calledAtMs: 0.0005 })
+    expect(sample).toMatchObject({
+      ...{ dueAtMs: 0, sentAtMs: 7, heldMs: 7 },
+      givenUp: [{ lastedMs: 1, waitedMs: 1 }],
+      ...{ ttfbMs: 0.501, ttftMs: 1.001, gapsMs: [0.999], tpotMs: 0.999, e2eMs: 5 },
+    })
+    expect(waitsOf(sample).lagMs).toBe(0)
+    expect('heldMs' in sampleOfCall(call)).toBe(false)
+  })
+
   it('that the client cannot make is malformed, and says why', () => {
     expect(refusedSample(departure, 'no chat')).toMatchObject({
       outcome: 'malformed',
